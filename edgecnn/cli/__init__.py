@@ -1,0 +1,60 @@
+"""The command line: one file per verb, one place where errors become sentences and exit codes."""
+
+import importlib
+import sys
+
+import click
+
+from ..errors import EdgecnnError
+
+# verb -> one line of help; the module edgecnn.cli.VERB holds a click command named `command`.
+VERBS = {
+    "train": "Train a network of the zoo.",
+    "quantize": "Quantize a Keras model to full-integer int8 TFLite.",
+}
+
+
+class _Verbs(click.Group):
+    """Imports a verb's module only when that verb is used, so that `edgecnn --help` is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f".{name}", __package__).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="edgecnn", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """From a Keras convolutional network to C for a microcontroller, proved equal byte for byte."""
+    ctx.obj = debug
+
+
+def main() -> None:
+    """Entry point of the `edgecnn` program."""
+    debug = "--debug" in sys.argv[1:]
+    try:
+        cli.main(prog_name="edgecnn", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+    except EdgecnnError as error:
+        if debug:
+            raise
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,27 @@
+"""Where the project's own files are, in a checkout and installed, and where caches go."""
+
+import os
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _data_folder(packaged: str, in_checkout: str) -> Path:
+    installed = _PACKAGE / packaged
+    return installed if installed.is_dir() else _PACKAGE.parent / in_checkout
+
+
+def runtime() -> Path:
+    """The folder of the C kernels."""
+    return _data_folder("_firmware", "firmware") / "runtime"
+
+
+def boards() -> Path:
+    """The folder of the board descriptions."""
+    return _data_folder("_boards", "boards")
+
+
+def cache() -> Path:
+    """The user's cache folder for downloads and host builds (`$XDG_CACHE_HOME/edgecnn`, else `~/.cache/edgecnn`)."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "edgecnn"
