@@ -1,0 +1,76 @@
+"""CONV_2D: y = clamp(requantize(sum w * (x - zero_point) + bias)); padding contributes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..fixed_point import Arithmetic, Array
+from .op import KernelCall, Node
+from .weighted import WeightedOp, read_activation, read_bias
+from .window import Window
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2D(WeightedOp):
+    """Two-dimensional convolution; weights are (output channels, height, width, input channels)."""
+
+    window: Window
+    kind = "conv2d"
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        weights = node.constant(1, "INT8")
+        if weights.ndim != 4:
+            node.invalid(f"has weights of {weights.ndim} dimensions instead of 4.")
+        channels, height, width, input_channels = weights.shape
+        dilation = node.option("DilationHFactor"), node.option("DilationWFactor")
+        window = Window.read(node, (height, width), dilation, channels)
+        if node.tensor(0).shape[3] != input_channels:
+            node.refuse(
+                f"is a grouped convolution ({node.tensor(0).shape[3]} input channels, {input_channels} per filter); "
+                "split it into one convolution per group."
+            )
+        return cls(
+            inputs=(node.tensor(0),),
+            output=node.output,
+            weights=weights,
+            bias=read_bias(node, 2, channels),
+            weight_scales=node.weight_scales(1, channel_axis=0),
+            activation=read_activation(node),
+            window=window,
+        )
+
+    @property
+    def effective_scales(self) -> NDArray[np.float64]:
+        return np.float64(self.inputs[0].scale) * self.weight_scales.astype(np.float64) / np.float64(self.output.scale)
+
+    @property
+    def macs(self) -> int:
+        return self.output.size * (self.weights.size // self.channels)
+
+    def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
+        x = inputs[0] - self.inputs[0].zero_point
+        weights = arithmetic.array(self.weights)
+        accumulator = np.tile(arithmetic.array(self.bias), (len(x), *self.output.shape[:-1], 1))
+        for ky, kx, outputs, pixels in self.window.taps():
+            accumulator[outputs] += x[pixels] @ weights[:, ky, kx, :].T
+        return self.requantize(arithmetic, accumulator)
+
+    def kernel_call(self) -> KernelCall:
+        height, width = self.window.height, self.window.width
+        params = {
+            **self.window.params(self.inputs[0].shape[3]),
+            "dilation_height": height.dilation,
+            "dilation_width": width.dilation,
+            "output_channels": self.channels,
+            **self.arithmetic_params(),
+        }
+        return KernelCall("conv2d_s8", params)
+
+    @property
+    def describe(self) -> str:
+        return f"{self.window} {self.activation.lower()}" if self.activation != "NONE" else str(self.window)

@@ -1,0 +1,100 @@
+"""What every op states about itself: how it is read, what it computes, what the planner and the generator need."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn, Protocol, Self
+
+from ..fixed_point import Arithmetic, Array
+from ..graph import Tensor
+
+
+class Node(Protocol):
+    """One operator of a model file, as a reader hands it to `Op.read`; every method raises an EdgecnnError."""
+
+    @property
+    def output(self) -> Tensor:
+        """The only output."""
+
+    @property
+    def input_count(self) -> int:
+        """Number of inputs that are given (an optional input at the end may be missing)."""
+
+    def tensor(self, position: int) -> Tensor:
+        """The activation at an input position."""
+
+    def constant(self, position: int, dtype: str) -> Array:
+        """The values of a constant input."""
+
+    def weight_scales(self, position: int, channel_axis: int) -> Array:
+        """The float32 scales of constant weights with zero point 0: (1,) per tensor or (channels,) per channel."""
+
+    def option(self, name: str) -> Any:
+        """An option under its name in the TFLite schema, enumerations by their names."""
+
+    def refuse(self, reason: str) -> NoReturn:
+        """Raise UnsupportedError: '<this op> <reason>'."""
+
+    def invalid(self, reason: str) -> NoReturn:
+        """Raise InvalidModelError: '<this op> <reason>'."""
+
+
+@dataclass(frozen=True)
+class KernelCall:
+    """The C side of an op: `edgecnn_KERNEL(&params, inputs..., output)`.
+
+    `params` are the fields of `edgecnn_KERNEL_params` in order; arrays become constants in flash.
+    """
+
+    kernel: str
+    params: dict[str, int | Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Op(ABC):
+    """An operator between tensors."""
+
+    inputs: tuple[Tensor, ...]
+    output: Tensor
+
+    kind: ClassVar[str]
+    """Name in the field's terms, as shown to users: conv2d, max_pool2d, ..."""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, node: Node) -> Self:
+        """The op from a model file."""
+
+    @abstractmethod
+    def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
+        """Output codes (N, *output.shape) from input codes (N, *shape), in `arithmetic`'s type."""
+
+    @abstractmethod
+    def kernel_call(self) -> KernelCall | None:
+        """What the generated C calls; None when there is nothing to compute (the output is the input)."""
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the kernel may write its output over its first input, beginning at the same address."""
+        return False
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference."""
+        return 0
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights and biases."""
+        return 0
+
+    @property
+    def accumulator_bound(self) -> int:
+        """Largest absolute value that any int32 accumulator of the kernel can reach, at any moment."""
+        return 0
+
+    @property
+    def describe(self) -> str:
+        """A few words for tables: window, stride, activation."""
+        return ""

@@ -1,0 +1,55 @@
+"""PAD: a border of zeros, which are the output's zero point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from ..fixed_point import Arithmetic, Array
+from .op import KernelCall, Node, Op
+
+
+@dataclass(frozen=True, eq=False)
+class Pad(Op):
+    """`paddings` holds (before, after) for each of four axes; tensors of fewer axes are led by axes of size 1."""
+
+    paddings: tuple[tuple[int, int], ...]
+    kind = "pad"
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        tensor, output = node.tensor(0), node.output
+        given = node.constant(1, "INT32")
+        rank = len(tensor.shape)
+        if rank > 4:
+            node.refuse(f"pads a tensor of {rank} dimensions; at most 4 are supported.")
+        if given.shape != (rank, 2) or given.min(initial=0) < 0:
+            node.invalid("has paddings that do not belong to its input.")
+        expected = tuple(int(size + both) for size, both in zip(tensor.shape, given.sum(axis=1), strict=True))
+        if output.shape != expected:
+            node.invalid(f"has an output of shape {list(output.shape)}, but its paddings give {list(expected)}.")
+        if (tensor.scale, tensor.zero_point) != (output.scale, output.zero_point):
+            node.refuse("has different scales at input and output; a pad cannot rescale.")
+        paddings = ((0, 0),) * (4 - rank) + tuple((int(before), int(after)) for before, after in given)
+        return cls((tensor,), output, paddings)
+
+    def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
+        paddings = self.paddings[4 - len(self.output.shape) :]
+        return np.pad(inputs[0], ((0, 0), *paddings), constant_values=self.output.zero_point)
+
+    def kernel_call(self) -> KernelCall:
+        shape = (1,) * (4 - len(self.output.shape)) + self.inputs[0].shape
+        before, after = zip(*self.paddings, strict=True)
+        params: dict[str, int | Array] = {
+            "input_shape": np.array(shape, np.int32),
+            "before": np.array(before, np.int32),
+            "after": np.array(after, np.int32),
+            "zero_point": self.output.zero_point,
+        }
+        return KernelCall("pad_s8", params)
+
+    @property
+    def describe(self) -> str:
+        return " ".join(f"{before}+{after}" for before, after in self.paddings[1:3])

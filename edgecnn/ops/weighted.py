@@ -1,0 +1,94 @@
+"""What convolutions and fully connected layers share: int8 weights, int32 biases, one requantization per channel."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..fixed_point import ACTIVATIONS, INT8_MIN, Arithmetic, Array, activation_range, quantize_multipliers
+from .op import Node, Op
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedOp(Op):
+    """`weights` int8 (channels, ...), `bias` int32 (channels,), `weight_scales` float32 (1,) or (channels,)."""
+
+    weights: NDArray[np.int8]
+    bias: NDArray[np.int32]
+    weight_scales: NDArray[np.float32]
+    activation: str
+
+    @property
+    @abstractmethod
+    def effective_scales(self) -> NDArray[np.float64]:
+        """Input scale * weight scale / output scale: float64 (1,) or (channels,)."""
+
+    @property
+    def channels(self) -> int:
+        """Number of output channels."""
+        return len(self.weights)
+
+    @cached_property
+    def multipliers(self) -> tuple[Array, Array]:
+        """Quantized multipliers and shifts of `effective_scales`, one per channel."""
+        multipliers, shifts = quantize_multipliers(self.effective_scales)
+        return np.broadcast_to(multipliers, self.channels), np.broadcast_to(shifts, self.channels)
+
+    @cached_property
+    def clamp(self) -> tuple[int, int]:
+        """Lowest and highest output code."""
+        return activation_range(self.activation, self.output.scale, self.output.zero_point)
+
+    def requantize(self, arithmetic: Arithmetic, accumulator: Array) -> Array:
+        """Output codes of accumulators (..., channels)."""
+        codes = arithmetic.mbqm(accumulator, *self.multipliers) + self.output.zero_point
+        return np.clip(codes, *self.clamp)
+
+    @property
+    def parameters(self) -> int:
+        return self.weights.size + self.bias.size
+
+    @cached_property
+    def accumulator_bound(self) -> int:  # type: ignore[override]
+        """From the real weights: |bias| + sum |w| * max |x - zero_point|, before the left shift of a multiplier > 1."""
+        zero_point = self.inputs[0].zero_point
+        reach = max(127 - zero_point, zero_point - INT8_MIN)
+        weights = np.abs(self.weights.reshape(self.channels, -1).astype(np.int64)).sum(axis=1)
+        bounds = np.abs(self.bias.astype(np.int64)) + weights * reach
+        return max(int(bound) << max(int(shift), 0) for bound, shift in zip(bounds, self.multipliers[1], strict=True))
+
+    def arithmetic_params(self) -> dict[str, int | Array]:
+        """Zero points, clamp and constants as the C kernels take them."""
+        multipliers, shifts = self.multipliers
+        return {
+            "input_zero_point": self.inputs[0].zero_point,
+            "output_zero_point": self.output.zero_point,
+            "output_min": self.clamp[0],
+            "output_max": self.clamp[1],
+            "weights": self.weights,
+            "bias": self.bias,
+            "multipliers": multipliers.astype(np.int32),
+            "shifts": shifts.astype(np.int8),
+        }
+
+
+def read_bias(node: Node, position: int, channels: int) -> NDArray[np.int32]:
+    """The int32 bias (channels,); zeros where the file leaves it out."""
+    if position >= node.input_count:
+        return np.zeros(channels, np.int32)
+    bias: NDArray[np.int32] = node.constant(position, "INT32")
+    if bias.shape != (channels,):
+        node.invalid(f"has {bias.size} biases for {channels} output channels.")
+    return bias
+
+
+def read_activation(node: Node) -> str:
+    """The fused activation by its name in the TFLite schema."""
+    activation: str = node.option("FusedActivationFunction")
+    if activation not in ACTIVATIONS:
+        node.refuse(f"has the fused activation {activation}; supported are {', '.join(sorted(ACTIVATIONS))}.")
+    return activation

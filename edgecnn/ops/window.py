@@ -1,0 +1,120 @@
+"""The sliding window that convolutions and pools share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..fixed_point import Array
+from ..graph import Tensor
+from .op import Node
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One spatial axis: `taps` samples `dilation` apart, moved by `stride`; `pad` positions before the input are empty."""
+
+    input: int
+    taps: int
+    stride: int
+    dilation: int
+    pad: int
+    output: int
+
+    @classmethod
+    def of(cls, size: int, taps: int, stride: int, dilation: int, same: bool) -> Axis:
+        extent = (taps - 1) * dilation + 1
+        output = -(-size // stride) if same else (size - extent) // stride + 1
+        missing = max((output - 1) * stride + extent - size, 0) if same else 0
+        return cls(size, taps, stride, dilation, missing // 2, output)
+
+    def span(self, tap: int) -> tuple[slice, slice]:
+        """(outputs, inputs) that meet at `tap`: which outputs have an input there, and those inputs."""
+        offset = tap * self.dilation - self.pad
+        first = max(0, -(offset // self.stride))
+        stop = min(self.output, (self.input - 1 - offset) // self.stride + 1)
+        stop = max(first, stop)
+        start = first * self.stride + offset
+        return slice(first, stop), slice(start, start + (stop - first) * self.stride, self.stride)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window over the height and width of an NHWC tensor."""
+
+    height: Axis
+    width: Axis
+
+    @classmethod
+    def read(
+        cls, node: Node, taps: tuple[int, int], dilation: tuple[int, int] = (1, 1), channels: int | None = None
+    ) -> Window:
+        """The window of `node` over its first input, giving `channels` (default: as many as go in).
+
+        Refuses what the file contradicts.
+        """
+        tensor = node.tensor(0)
+        if len(tensor.shape) != 4 or tensor.shape[0] != 1:
+            node.refuse(f"has an input of shape {list(tensor.shape)}; only [1, height, width, channels] is supported.")
+        strides = node.option("StrideH"), node.option("StrideW")
+        if min(*strides, *taps, *dilation) < 1:
+            node.invalid("has a stride, filter or dilation below 1.")
+        same = {"SAME": True, "VALID": False}.get(node.option("Padding"))
+        if same is None:
+            node.invalid("has an unknown padding.")
+        window = cls(
+            Axis.of(tensor.shape[1], taps[0], strides[0], dilation[0], same),
+            Axis.of(tensor.shape[2], taps[1], strides[1], dilation[1], same),
+        )
+        expected = (1, window.height.output, window.width.output, channels or tensor.shape[3])
+        if min(expected) < 1 or node.output.shape != expected:
+            node.invalid(f"has an output of shape {list(node.output.shape)}, but its window gives {list(expected)}.")
+        return window
+
+    def taps(self) -> Iterator[tuple[int, int, tuple[slice, ...], tuple[slice, ...]]]:
+        """(y, x, outputs, inputs) for each tap: index expressions into (N, 1, H, W, C) arrays."""
+        everything = slice(None)
+        for y in range(self.height.taps):
+            rows_out, rows_in = self.height.span(y)
+            for x in range(self.width.taps):
+                columns_out, columns_in = self.width.span(x)
+                yield (
+                    y,
+                    x,
+                    (everything, everything, rows_out, columns_out),
+                    (everything, everything, rows_in, columns_in),
+                )
+
+    @property
+    def in_place(self) -> bool:
+        """Whether output pixels, written in order, never overtake the input pixels still to be read.
+
+        Without padding, output (y, x) lies at or before its first input (y * stride, x * stride).
+        """
+        return self.height.pad == 0 and self.width.pad == 0 and self.width.output <= self.width.input
+
+    def params(self, channels: int) -> dict[str, int | Array]:
+        """The geometry as the C kernels take it."""
+        height, width = self.height, self.width
+        return {
+            "input_height": height.input,
+            "input_width": width.input,
+            "input_channels": channels,
+            "filter_height": height.taps,
+            "filter_width": width.taps,
+            "stride_height": height.stride,
+            "stride_width": width.stride,
+            "pad_top": height.pad,
+            "pad_left": width.pad,
+            "output_height": height.output,
+            "output_width": width.output,
+        }
+
+    def __str__(self) -> str:
+        height, width = self.height, self.width
+        text = f"{height.taps}x{width.taps}"
+        if (height.stride, width.stride) != (1, 1):
+            text += f"/{height.stride}" if height.stride == width.stride else f"/{height.stride}x{width.stride}"
+        if (height.dilation, width.dilation) != (1, 1):
+            text += f" dilated {height.dilation}x{width.dilation}"
+        return text + (" padded" if height.pad or width.pad else "")

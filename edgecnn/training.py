@@ -1,0 +1,212 @@
+"""Training a network of the zoo: reproducible from its seed, and resumable after an interruption."""
+
+from __future__ import annotations
+
+import json
+import math
+import zipfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import zoo
+from .augmentation import Strength, augment
+from .converters.keras_to_tflite import load_tensorflow
+from .datasets import Dataset, Split, to_input
+from .errors import InvalidModelError, UsageError
+from .files import atomic_path
+from .progress import bar
+
+_PROVENANCE = "edgecnn.json"  # member of the .keras file; Keras ignores what it does not know
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What was found, on validation data, to suit a data set."""
+
+    epochs: int = 45
+    batch_size: int = 256
+    strength: Strength = field(default_factory=Strength)
+
+
+_RECIPES = {
+    "mnist": Recipe(),
+    "digits": Recipe(epochs=40, batch_size=32),
+}
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The mean training loss (on augmented images) and the validation accuracy after one epoch."""
+
+    loss: float
+    validation_accuracy: float
+
+
+@dataclass(frozen=True)
+class Training:
+    """A trained Keras model and how it came about; `provenance` can be written as JSON."""
+
+    model: Any
+    history: tuple[Epoch, ...]
+    provenance: dict[str, Any]
+    checkpoint: Path | None
+
+
+def cross_entropy(target: Any, probability: Any) -> Any:
+    """-log of the probability of the true class, per example; `target` is one-hot, both (N, classes)."""
+    tf = load_tensorflow()
+    return -tf.math.log(tf.maximum(tf.reduce_sum(target * probability, -1), 1e-7))
+
+
+def squared_error(target: Any, probability: Any) -> Any:
+    """The article's total error, the sum over the classes of (target - probability)^2 / 2, per example."""
+    tf = load_tensorflow()
+    return tf.reduce_sum(tf.square(target - probability), -1) / 2
+
+
+LOSSES = {"cross_entropy": cross_entropy, "squared_error": squared_error}
+
+
+def train(
+    name: str,
+    dataset: Dataset,
+    *,
+    epochs: int | None = None,
+    seed: int = 0,
+    loss: str = "cross_entropy",
+    batch_size: int | None = None,
+    learning_rate: float = 3e-3,
+    strength: Strength | None = None,
+    checkpoint: Path | None = None,
+) -> Training:
+    """Train the network `name` of the zoo with AdamW, a cosine-decayed learning rate and fresh augmentation.
+
+    The last epoch's weights are the result: validation is only watched, and the test split is not touched. With
+    `checkpoint`, the state is kept in that file after every epoch; the same call resumes from it, and `save` removes it.
+
+    Raises UsageError for an unknown network or loss, a missing TensorFlow, or the checkpoint of another training.
+    """
+    recipe = _RECIPES.get(dataset.name, Recipe())
+    epochs, strength = epochs or recipe.epochs, strength or recipe.strength
+    batch_size = min(batch_size or recipe.batch_size, len(dataset.train))
+    if loss not in LOSSES:
+        raise UsageError(f"no loss is called '{loss}'; choose one of: {', '.join(LOSSES)}.")
+    tf = load_tensorflow()
+    import keras
+
+    provenance = {
+        "network": name,
+        "dataset": dataset.name,
+        "dataset_sha256": dataset.sha256,
+        "training_images": len(dataset.train),
+        "seed": seed,
+        "epochs": epochs,
+        "loss": loss,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "augmentation": asdict(strength),
+    }
+    keras.utils.set_random_seed(seed)  # the initial weights
+    model = zoo.build(name, dataset.train.images.shape[1:], len(dataset.classes))
+    steps = len(dataset.train) // batch_size
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps * epochs)
+    optimizer = keras.optimizers.AdamW(schedule)
+    optimizer.build(model.trainable_variables)
+    state = [*model.variables, *optimizer.variables]
+    history = _restore(checkpoint, provenance, state) if checkpoint else []
+
+    @tf.function
+    def step(pixels: Any, labels: Any, key: Any) -> Any:
+        images = augment(tf.cast(pixels, tf.float32) / 255, key, strength)
+        with tf.GradientTape() as tape:
+            probability = model(images, training=True)
+            value = tf.reduce_mean(LOSSES[loss](tf.one_hot(labels, len(dataset.classes)), probability))
+        optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
+        return value
+
+    with bar(f"Training {name}", steps * epochs) as progress:
+        progress.advance(steps * len(history))
+        for epoch in range(len(history), epochs):
+            # Everything random depends on (seed, epoch, batch) alone, so that a resumed run is the same run.
+            order = np.random.RandomState([seed, epoch]).permutation(len(dataset.train))
+            total = 0.0
+            for index in range(steps):
+                batch = dataset.train[order[index * batch_size : (index + 1) * batch_size]]
+                key = tf.constant([seed, epoch * steps + index], tf.int32)
+                total += float(step(batch.images, batch.labels, key))
+                progress.advance()
+            correct = count_correct(model, dataset.validation)
+            history.append(Epoch(total / steps, correct / len(dataset.validation)))
+            progress.describe(f"{name}, epoch {epoch + 1}/{epochs}, validation {history[-1].validation_accuracy:.2%}")
+            if checkpoint:
+                _keep(checkpoint, provenance, state, history)
+    return Training(model, tuple(history), provenance, checkpoint)
+
+
+def _keep(path: Path, provenance: dict[str, Any], state: list[Any], history: list[Epoch]) -> None:
+    """Write all variables, what they belong to, and the epochs done, as one .npz file."""
+    about = json.dumps({"provenance": provenance, "history": [asdict(epoch) for epoch in history]})
+    variables = {str(index): variable.numpy() for index, variable in enumerate(state)}
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, about=np.array(about), **variables)
+
+
+def _restore(path: Path, provenance: dict[str, Any], state: list[Any]) -> list[Epoch]:
+    """Set `state` from the checkpoint at `path`, if there is one, and return the epochs that it holds."""
+    if not path.exists():
+        return []
+    try:
+        with np.load(path) as stored:
+            about = json.loads(str(stored["about"]))
+            values = [stored[str(index)] for index in range(len(stored.files) - 1)]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise InvalidModelError(f"{path} is not a checkpoint of edgecnn; delete it to train from the start.") from error
+    there = about["provenance"]
+    different = [key for key in provenance if there.get(key) != provenance[key]]
+    if different:
+        key = different[0]
+        raise UsageError(
+            f"{path} is the checkpoint of another training ({key} {there.get(key)} there, {provenance[key]} here); "
+            "repeat that command to finish it, or delete the file to train from the start."
+        )
+    for variable, value in zip(state, values, strict=True):
+        variable.assign(value)
+    return [Epoch(**epoch) for epoch in about["history"]]
+
+
+def save(training: Training, path: Path) -> None:
+    """Write the model (without optimizer state, with its provenance) to `path`; only then remove the checkpoint."""
+    with atomic_path(path) as temporary:
+        training.model.save(temporary)
+        with zipfile.ZipFile(temporary, "a") as archive:
+            archive.writestr(zipfile.ZipInfo(_PROVENANCE), json.dumps(training.provenance, indent=2) + "\n")
+    if training.checkpoint:
+        training.checkpoint.unlink(missing_ok=True)
+
+
+def provenance(path: Path) -> dict[str, Any]:
+    """How the .keras file at `path` was trained (network, dataset, seed, ...); empty when edgecnn did not train it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = json.loads(archive.read(_PROVENANCE)) if _PROVENANCE in archive.namelist() else {}
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def count_correct(model: Any, split: Split) -> int:
+    """How many images of `split` the Keras model assigns to their class."""
+    guesses = model.predict(to_input(split.images), batch_size=1000, verbose=0).argmax(-1)
+    return int(np.count_nonzero(guesses == split.labels))
+
+
+def wilson(correct: int, n: int) -> tuple[float, float]:
+    """The Wilson 95 % interval of an accuracy of `correct` out of `n`."""
+    z = 1.959963984540054
+    p = correct / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)

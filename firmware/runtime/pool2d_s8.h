@@ -1,0 +1,46 @@
+/* What the pools share: the geometry, and the walk over the windows. */
+#ifndef EDGECNN_POOL2D_S8_H
+#define EDGECNN_POOL2D_S8_H
+
+#include <stdint.h>
+
+#include "fixed_point.h"
+#include "window.h"
+
+typedef struct {
+  int32_t input_height, input_width, input_channels;
+  int32_t filter_height, filter_width;
+  int32_t stride_height, stride_width; /* >= 1 */
+  int32_t pad_top, pad_left;           /* rows and columns before the input that do not count, >= 0 */
+  int32_t output_height, output_width;
+  int32_t output_min, output_max; /* of the activation, within -128 .. 127 */
+} edgecnn_pool2d_s8_params;
+
+typedef edgecnn_pool2d_s8_params edgecnn_max_pool2d_s8_params;
+typedef edgecnn_pool2d_s8_params edgecnn_average_pool2d_s8_params;
+
+/* One window of one channel: rows x columns inputs, each at least 1; `first` is the top left one. */
+typedef int32_t edgecnn_pool_window(const int8_t *first, int32_t rows, int32_t columns, int32_t row_step,
+                                    int32_t column_step);
+
+static inline void edgecnn_pool2d_s8(const edgecnn_pool2d_s8_params *p, const int8_t *input, int8_t *output,
+                                     edgecnn_pool_window *window) {
+  const int32_t channels = p->input_channels;
+  const int32_t row_step = p->input_width * channels;
+  for (int32_t oy = 0; oy < p->output_height; oy++) {
+    const int32_t y = oy * p->stride_height - p->pad_top;
+    const edgecnn_taps rows = edgecnn_taps_inside(y, p->filter_height, 1, p->input_height);
+    for (int32_t ox = 0; ox < p->output_width; ox++) {
+      const int32_t x = ox * p->stride_width - p->pad_left;
+      const edgecnn_taps columns = edgecnn_taps_inside(x, p->filter_width, 1, p->input_width);
+      const int8_t *first = input + (y + rows.begin) * row_step + (x + columns.begin) * channels;
+      for (int32_t c = 0; c < channels; c++) {
+        const int32_t code =
+            window(first + c, rows.end - rows.begin, columns.end - columns.begin, row_step, channels);
+        *output++ = edgecnn_clamp(code, p->output_min, p->output_max);
+      }
+    }
+  }
+}
+
+#endif
