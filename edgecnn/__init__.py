@@ -1,8 +1,10 @@
 """edgecnn: from a Keras convolutional network to C for a microcontroller, proved equal byte for byte."""
 
+from .converters.graph_to_c import write_c
 from .converters.tflite_to_graph import read_tflite
 from .errors import EdgecnnError
 from .graph import Graph, Tensor
+from .host import HostModel
 from .interpreter import FloatTwin
 
-__all__ = ["EdgecnnError", "FloatTwin", "Graph", "Tensor", "read_tflite"]
+__all__ = ["EdgecnnError", "FloatTwin", "Graph", "HostModel", "Tensor", "read_tflite", "write_c"]

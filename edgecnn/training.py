@@ -85,7 +85,7 @@ def train(
     """Train the network `name` of the zoo with AdamW, a cosine-decayed learning rate and fresh augmentation.
 
     The last epoch's weights are the result: validation is only watched, and the test split is not touched. With
-    `checkpoint`, the state is kept in that file after every epoch; the same call resumes from it, and `save` removes it.
+    `checkpoint`, the state is kept in that file after every epoch; the same call resumes from it, `save` removes it.
 
     Raises UsageError for an unknown network or loss, a missing TensorFlow, or the checkpoint of another training.
     """
@@ -112,7 +112,10 @@ def train(
     keras.utils.set_random_seed(seed)  # the initial weights
     model = zoo.build(name, dataset.train.images.shape[1:], len(dataset.classes))
     steps = len(dataset.train) // batch_size
-    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps * epochs)
+    # A first epoch of rising rate: started at full rate, a third of the ReLUs of the dense layers die at once.
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0, steps * (epochs - 1), warmup_target=learning_rate, warmup_steps=steps
+    )
     optimizer = keras.optimizers.AdamW(schedule)
     optimizer.build(model.trainable_variables)
     state = [*model.variables, *optimizer.variables]

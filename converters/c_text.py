@@ -1,0 +1,51 @@
+"""Writes C: knows layout and syntax, and nothing about networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+_WIDTH = 110
+_C_TYPES = {"int8": "int8_t", "int32": "int32_t"}
+
+
+def constant(name: str, values: NDArray[np.generic]) -> str:
+    """A static constant array, its numbers in lines of at most _WIDTH columns."""
+    flat = [_number(value) for value in values.ravel().tolist()]
+    return f"static const {_C_TYPES[values.dtype.name]} {name}[{len(flat)}] = {{\n{_wrap(flat)}}};\n"
+
+
+def struct(type_name: str, name: str, fields: Mapping[str, str]) -> str:
+    """A static constant struct with designated initializers."""
+    lines = "".join(f"    .{field} = {value},\n" for field, value in fields.items())
+    return f"static const {type_name} {name} = {{\n{lines}}};\n"
+
+
+def comment(lines: Iterable[str]) -> str:
+    """A block comment; whatever would end it early is broken up."""
+    body = "".join(f" * {line}".rstrip().replace("*/", "* /") + "\n" for line in lines)
+    return f"/*\n{body} */\n"
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Rows of cells as lines, the columns aligned."""
+    cells = list(rows)
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _number(value: int) -> str:
+    # -2147483648 would be the negation of a number that is no int32.
+    return "INT32_MIN" if value == -(2**31) else str(value)
+
+
+def _wrap(words: list[str]) -> str:
+    lines, line = [], "   "
+    for word in words:
+        if len(line) + len(word) + 2 > _WIDTH:
+            lines.append(line)
+            line = "   "
+        line += f" {word},"
+    return "\n".join([*lines, line]) + "\n"

@@ -1,0 +1,337 @@
+"""Graph to C: a folder of C99 that compiles by itself. The same graph gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgecnn import paths
+from edgecnn.errors import DoesNotFitError, InvalidModelError, UsageError
+from edgecnn.files import replace_folder
+from edgecnn.fixed_point import INT32_MAX
+from edgecnn.graph import Graph, Tensor
+from edgecnn.ops import KernelCall, Op
+from edgecnn.planner import Plan, plan
+from edgecnn.version import VERSION
+
+from . import c_text
+
+FORMAT = "edgecnn-c/1"
+MANIFEST = "manifest.json"
+_RUNTIME = "runtime"
+_C_KEYWORDS = frozenset(
+    "auto bool break case char const continue default do double else enum extern false float for goto if inline int "
+    "long main register restrict return short signed sizeof static struct switch true typedef union unsigned void "
+    "volatile while".split()
+)
+
+
+def write_c(graph: Graph, folder: str | Path, *, name: str = "model") -> None:
+    """Write `graph` as C99 into `folder`, which is replaced in one step.
+
+    Every symbol begins with `name`. Raises UsageError when `name` is no C identifier, DoesNotFitError when an int32
+    accumulator could overflow, EdgecnnError when the folder cannot be written or holds something else.
+    """
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,47}", name) or name in _C_KEYWORDS or name.startswith("edgecnn"):
+        raise UsageError(f"'{name}' cannot name C functions; use letters, digits and _, beginning with a letter.")
+    prove_accumulators(graph)
+    files = _Model(graph, plan(graph), name).files()
+    replace_folder(Path(folder), files, marker=MANIFEST)
+
+
+def read_manifest(folder: str | Path) -> dict[str, Any]:
+    """The manifest of a folder that `write_c` made; raises InvalidModelError when it is none."""
+    path = Path(folder) / MANIFEST
+    try:
+        manifest = json.loads(path.read_bytes())
+        known = manifest["format"] == FORMAT
+    except (OSError, ValueError, TypeError, KeyError):
+        known = False
+    if not known:
+        raise InvalidModelError(f"{folder} is not a folder made by `edgecnn convert`: its {MANIFEST} is missing or unknown.")
+    return dict(manifest)
+
+
+def name_of(path: str | Path) -> str:
+    """A C identifier from a file name."""
+    name = re.sub(r"\W", "_", Path(path).stem, flags=re.ASCII)[:48]
+    return name if re.match(r"[A-Za-z]", name) and name not in _C_KEYWORDS else f"model_{name}"[:48]
+
+
+def prove_accumulators(graph: Graph) -> None:
+    """Raise DoesNotFitError unless every int32 accumulator is in range for every possible input."""
+    for op in graph.ops:
+        if op.accumulator_bound > INT32_MAX:
+            raise DoesNotFitError(
+                f"{op.kind} '{op.output.name}' can reach {op.accumulator_bound} in an int32 accumulator, which holds "
+                f"{INT32_MAX}; use smaller weights or scales, or fewer inputs per output."
+            )
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One call of a kernel."""
+
+    index: int
+    op: Op
+    call: KernelCall
+
+    @property
+    def symbol(self) -> str:
+        return f"layer{self.index}"
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        return {field: value for field, value in self.call.params.items() if isinstance(value, np.ndarray)}
+
+    @property
+    def constant_bytes(self) -> int:
+        """Bytes in flash: arrays, and the parameters at four bytes each as on a 32-bit core."""
+        return sum(array.nbytes for array in self.arrays.values()) + 4 * len(self.call.params)
+
+    def definitions(self) -> Iterator[str]:
+        fields = {}
+        for field, value in self.call.params.items():
+            fields[field] = f"{self.symbol}_{field}" if field in self.arrays else str(value)
+        for field, array in self.arrays.items():
+            yield c_text.constant(f"{self.symbol}_{field}", array)
+        yield c_text.struct(f"edgecnn_{self.call.kernel}_params", self.symbol, fields)
+
+
+@dataclass(frozen=True)
+class _Model:
+    graph: Graph
+    plan: Plan
+    name: str
+
+    @cached_property
+    def layers(self) -> list[_Layer]:
+        calls = [(op, op.kernel_call()) for op in self.graph.ops]
+        return [_Layer(i, op, call) for i, (op, call) in enumerate((op, call) for op, call in calls if call is not None)]
+
+    @cached_property
+    def kernels(self) -> list[str]:
+        return sorted({layer.call.kernel for layer in self.layers})
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the folder by its path in it; the manifest lists the hashes of the others."""
+        files = {
+            f"{self.name}.h": self.header().encode(),
+            f"{self.name}.c": self.source().encode(),
+            f"{self.name}.tflite": self.graph.source,
+            "CMakeLists.txt": self.cmake().encode(),
+            **{f"{_RUNTIME}/{file}": (paths.runtime() / file).read_bytes() for file in self.runtime_files()},
+        }
+        hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
+        manifest = json.dumps({**self.manifest(), "files": hashes}, indent=2) + "\n"
+        return {**files, MANIFEST: manifest.encode()}
+
+    def runtime_files(self) -> list[str]:
+        """The kernels' sources and, transitively, the headers that they include."""
+        pending = [f"{kernel}{suffix}" for kernel in self.kernels for suffix in (".c", ".h")]
+        found: list[str] = []
+        while pending:
+            file = pending.pop()
+            if file not in found:
+                found.append(file)
+                pending += re.findall(r'#include "(\w+\.h)"', (paths.runtime() / file).read_text())
+        return sorted(found)
+
+    def opening(self) -> list[str]:
+        rows = [("layer", "", "output", "MACs", "flash bytes", "arena bytes")]
+        for layer in self.layers:
+            op = layer.op
+            what = f"{op.kind} {op.describe}".strip()
+            rows.append((f"{layer.index}", what, _shape(op.output), f"{op.macs}", f"{layer.constant_bytes}", self.at(op.output)))
+        graph = self.graph
+        return [
+            f"{self.name}: made by edgecnn {VERSION}; do not edit, convert the model again.",
+            f"From a TFLite model with SHA-256 {graph.sha256}",
+            "",
+            f"input   {_quantized(graph.input)}",
+            f"output  {_quantized(graph.output)}",
+            f"arena   {self.plan.arena} bytes, {graph.parameters} parameters, {graph.macs} multiply-accumulates",
+            "",
+            *c_text.table(rows),
+        ]
+
+    def at(self, tensor: Tensor) -> str:
+        first = self.plan.offsets[tensor]
+        return f"{first}..{first + tensor.size - 1}"
+
+    def header(self) -> str:
+        guard = f"EDGECNN_MODEL_{self.name.upper()}_H"
+        n = self.name
+        return (
+            c_text.comment(self.opening())
+            + f"#ifndef {guard}\n#define {guard}\n\n#include <stdint.h>\n\n"
+            + "".join(f"#define {name} {value}\n" for name, value in self.macros().items())
+            + f"""
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+/* Where to write the {n}_INPUT_SIZE input codes before each inference, which overwrites them. */
+int8_t *{n}_input(void);
+
+/* One inference. Not reentrant: all memory is static. */
+void {n}_invoke(void);
+
+/* The {n}_OUTPUT_SIZE output codes, valid until the next input is written. */
+const int8_t *{n}_output(void);
+
+/* To see inside: run layer 0, 1, ... {n}_LAYERS - 1 in turn and look at the output of each before the next. */
+void {n}_invoke_layer(int layer);
+const int8_t *{n}_layer_output(int layer);
+int32_t {n}_layer_output_size(int layer);
+
+#ifdef __cplusplus
+}}
+#endif
+
+#endif
+"""
+        )
+
+    def macros(self) -> dict[str, str]:
+        """The constants of the C API; `NAME_...`, and in capitals too, as macros are often written."""
+        graph = self.graph
+        values = {
+            "INPUT_SIZE": str(graph.input.size),
+            "OUTPUT_SIZE": str(graph.output.size),
+            "INPUT_SCALE": _float(graph.input.scale),
+            "INPUT_ZERO_POINT": f"({graph.input.zero_point})",
+            "OUTPUT_SCALE": _float(graph.output.scale),
+            "OUTPUT_ZERO_POINT": f"({graph.output.zero_point})",
+            "ARENA_SIZE": str(self.plan.arena),
+            "LAYERS": str(len(self.layers)),
+        }
+        macros = {f"{self.name}_{field}": value for field, value in values.items()}
+        return macros | {f"{self.name.upper()}_{field}": f"{self.name}_{field}" for field in values if not self.name.isupper()}
+
+    def source(self) -> str:
+        includes = "".join(f'#include "{_RUNTIME}/{kernel}.h"\n' for kernel in self.kernels)
+        parts = [
+            c_text.comment(self.opening()) + f'#include "{self.name}.h"\n\n{includes}',
+            *("\n".join([f"/* Layer {layer.index}: {_title(layer.op)} */", *layer.definitions()]) for layer in self.layers),
+            f"static int8_t arena[{self.name}_ARENA_SIZE];\n",
+            self.functions(),
+        ]
+        return "\n".join(parts)
+
+    def functions(self) -> str:
+        n, offsets = self.name, self.plan.offsets
+        rows = []
+        for layer in self.layers:
+            tensors = [*layer.op.inputs, layer.op.output]
+            places = ", ".join(f"arena + {offsets[tensor]}" for tensor in tensors)
+            call = f"edgecnn_{layer.call.kernel}(&{layer.symbol}, {places}); break;"
+            rows.append((f"    case {layer.index}:", call, f"/* {_shape(layer.op.output)} */"))
+        calls = "\n".join([*(c_text.table(rows) if rows else []), "    default: break;"])
+        outputs = "".join(f"    {{{offsets[layer.op.output]}, {layer.op.output.size}}},\n" for layer in self.layers)
+        return f"""static const struct {{
+  int32_t offset, size;
+}} layer_outputs[{n}_LAYERS + 1] = {{
+{outputs}    {{{offsets[self.graph.output]}, {self.graph.output.size}}},
+}};
+
+int8_t *{n}_input(void) {{ return arena + {offsets[self.graph.input]}; }}
+
+const int8_t *{n}_output(void) {{ return arena + {offsets[self.graph.output]}; }}
+
+void {n}_invoke_layer(int layer) {{
+  switch (layer) {{
+{calls}
+  }}
+}}
+
+void {n}_invoke(void) {{
+  for (int layer = 0; layer < {n}_LAYERS; layer++) {n}_invoke_layer(layer);
+}}
+
+const int8_t *{n}_layer_output(int layer) {{ return arena + layer_outputs[layer].offset; }}
+
+int32_t {n}_layer_output_size(int layer) {{ return layer_outputs[layer].size; }}
+"""
+
+    def cmake(self) -> str:
+        sources = "\n".join(f"  {_RUNTIME}/{kernel}.c" for kernel in self.kernels)
+        return f"""# add_subdirectory() this folder and link to `{self.name}`.
+cmake_minimum_required(VERSION 3.13)
+project({self.name} C)
+
+add_library({self.name} STATIC
+  {self.name}.c
+{sources}
+)
+target_include_directories({self.name} PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}})
+set_target_properties({self.name} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED ON)
+"""
+
+    def manifest(self) -> dict[str, Any]:
+        code = json.loads((paths.runtime() / "code_size.json").read_text())["bytes"]
+        return {
+            "format": FORMAT,
+            "edgecnn": VERSION,
+            "name": self.name,
+            "model": {"file": f"{self.name}.tflite", "sha256": self.graph.sha256},
+            "input": _facts(self.graph.input),
+            "output": _facts(self.graph.output),
+            "parameters": self.graph.parameters,
+            "macs": self.graph.macs,
+            "arena": {"bytes": self.plan.arena, "lower_bound": self.plan.lower_bound},
+            "flash_estimate": {
+                "constants": sum(layer.constant_bytes for layer in self.layers),
+                "kernels": {kernel: code[kernel] for kernel in self.kernels},
+            },
+            "layers": [
+                {
+                    "index": layer.index,
+                    "kind": layer.op.kind,
+                    "describe": layer.op.describe,
+                    "kernel": layer.call.kernel,
+                    "inputs": [_facts(tensor) | {"offset": self.plan.offsets[tensor]} for tensor in layer.op.inputs],
+                    "output": _facts(layer.op.output) | {"offset": self.plan.offsets[layer.op.output]},
+                    "macs": layer.op.macs,
+                    "constant_bytes": layer.constant_bytes,
+                    "accumulator_bound": layer.op.accumulator_bound,
+                }
+                for layer in self.layers
+            ],
+        }
+
+
+def _shape(tensor: Tensor) -> str:
+    return "x".join(map(str, tensor.shape[1:])) or "1"
+
+
+def _quantized(tensor: Tensor) -> str:
+    return f"{_shape(tensor)} int8 codes: real value = {tensor.scale:.9g} * (code - {tensor.zero_point})"
+
+
+def _title(op: Op) -> str:
+    words = f"{op.kind} {op.describe}".strip()
+    return f"{words}, {_shape(op.inputs[0])} -> {_shape(op.output)}".replace("*/", "")
+
+
+def _float(value: float) -> str:
+    text = f"{value:.9g}"
+    return text + ("f" if "." in text or "e" in text else ".0f")
+
+
+def _facts(tensor: Tensor) -> dict[str, Any]:
+    return {
+        "tensor": tensor.index,
+        "name": tensor.name,
+        "shape": list(tensor.shape),
+        "scale": tensor.scale,
+        "zero_point": tensor.zero_point,
+    }

@@ -1,0 +1,55 @@
+"""Which C compiler builds for the host: the machine's own, else the one that pip installs (ziglang)."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .errors import EdgecnnError, UsageError
+
+STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror")
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A command that takes the arguments of cc, and its version in one line."""
+
+    command: tuple[str, ...]
+    version: str
+
+    def run(self, arguments: Sequence[str]) -> None:
+        """Compile; raises EdgecnnError with the compiler's first complaint."""
+        done = subprocess.run([*self.command, *arguments], capture_output=True, text=True, check=False)
+        if done.returncode:
+            complaint = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr.strip()[-300:])
+            raise EdgecnnError(f"{' '.join(self.command)} failed: {complaint}")
+
+
+def zig() -> Compiler | None:
+    """Zig's clang, where the package ziglang is installed."""
+    if importlib.util.find_spec("ziglang") is None:
+        return None
+    return _checked((sys.executable, "-m", "ziglang", "cc"))
+
+
+@functools.cache
+def host() -> Compiler:
+    """$CC, cc, gcc or clang, else ziglang; raises UsageError when there is none."""
+    candidates = [os.environ.get("CC", ""), "cc", "gcc", "clang"]
+    found = next((_checked((path,)) for name in candidates if name and (path := shutil.which(name))), None)
+    compiler = found or zig()
+    if compiler is None:
+        raise UsageError("no C compiler is installed; `pip install 'edgecnn[build]'`, or install gcc or clang.")
+    return compiler
+
+
+def _checked(command: tuple[str, ...]) -> Compiler | None:
+    done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+    lines = done.stdout.splitlines()
+    return None if done.returncode or not lines else Compiler(command, lines[0])

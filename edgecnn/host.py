@@ -1,0 +1,95 @@
+"""The generated C as a function on this computer: compiled once, cached, loaded as a shared library."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import compiler, paths
+from .converters.graph_to_c import read_manifest
+from .errors import UsageError
+from .files import atomic_path
+
+FLAGS = (*compiler.STRICT, "-O2", "-fPIC", "-shared")
+
+
+class HostModel:
+    """The network in a folder that `write_c` made, run by its own C code.
+
+    Raises InvalidModelError when the folder is not one of ours, UsageError without a compiler. `flags` replaces the
+    compiler's flags. Not for use by several threads at once: the C code has one arena.
+    """
+
+    def __init__(self, folder: str | Path, *, flags: tuple[str, ...] = FLAGS):
+        self.folder = Path(folder)
+        self.manifest: dict[str, Any] = read_manifest(folder)
+        self.compiler = compiler.host()
+        self.flags = flags
+        self.name: str = self.manifest["name"]
+        self.input_shape = tuple(self.manifest["input"]["shape"][1:])
+        self.output_shape = tuple(self.manifest["output"]["shape"][1:])
+        library = ctypes.CDLL(str(self._build()))
+        self._run = self._function(library, "invoke", None)
+        self._run_layer = self._function(library, "invoke_layer", None, ctypes.c_int)
+        self._input = self._view(self._function(library, "input", ctypes.c_void_p)(), self.manifest["input"])
+        self._output = self._view(self._function(library, "output", ctypes.c_void_p)(), self.manifest["output"])
+        layer_output = self._function(library, "layer_output", ctypes.c_void_p, ctypes.c_int)
+        self._layers = [self._view(layer_output(i), layer["output"]) for i, layer in enumerate(self.manifest["layers"])]
+
+    def invoke(self, x: ArrayLike) -> NDArray[np.int8]:
+        """Output codes (N, *output shape) of input codes `x` (N, *input shape), both int8 and without the batch of 1."""
+        codes = self._checked(x)
+        out = np.empty((len(codes), self._output.size), np.int8)
+        for image, result in zip(codes, out, strict=True):
+            self._input[:] = image
+            self._run()
+            result[:] = self._output
+        return out.reshape(len(codes), *self.output_shape)
+
+    def trace(self, x: ArrayLike) -> dict[int, NDArray[np.int8]]:
+        """The output codes (N, size) of every layer, by the index of its tensor in the TFLite file."""
+        codes = self._checked(x)
+        layers = self.manifest["layers"]
+        out = {layer["output"]["tensor"]: np.empty((len(codes), view.size), np.int8)
+               for layer, view in zip(layers, self._layers, strict=True)}
+        for i, image in enumerate(codes):
+            self._input[:] = image
+            for index, (rows, view) in enumerate(zip(out.values(), self._layers, strict=True)):
+                self._run_layer(index)
+                rows[i] = view
+        return out
+
+    def _checked(self, x: ArrayLike) -> NDArray[np.int8]:
+        codes = np.asarray(x)
+        if codes.dtype != np.int8 or codes.shape[1:] != self.input_shape or codes.ndim == 0:
+            raise UsageError(f"{self.name} takes int8 codes of shape (N, {', '.join(map(str, self.input_shape))}), "
+                             f"but got {codes.dtype} {codes.shape}.")
+        return codes.reshape(len(codes), -1)
+
+    def _function(self, library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
+        function = getattr(library, f"{self.name}_{name}")
+        function.restype, function.argtypes = result, arguments
+        return function
+
+    @staticmethod
+    def _view(address: int, tensor: dict[str, Any]) -> NDArray[np.int8]:
+        size = int(np.prod(tensor["shape"]))
+        return np.ctypeslib.as_array((ctypes.c_int8 * size).from_address(address))
+
+    def _build(self) -> Path:
+        """The shared library, compiled unless the cache has it for these sources, compiler and flags."""
+        sources = sorted(path for path in self.folder.rglob("*") if path.suffix in (".c", ".h"))
+        key = hashlib.sha256("\0".join((*self.compiler.command, self.compiler.version, *self.flags)).encode())
+        for path in sources:
+            key.update(str(path.relative_to(self.folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+        library = paths.cache() / "host" / key.hexdigest() / f"{self.name}.so"
+        if not library.is_file():
+            with atomic_path(library) as target:
+                files = [str(path) for path in sources if path.suffix == ".c"]
+                self.compiler.run([*self.flags, f"-I{self.folder}", "-o", str(target), *files])
+        return library
