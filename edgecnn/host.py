@@ -15,7 +15,7 @@ from .converters.graph_to_c import read_manifest
 from .errors import UsageError
 from .files import atomic_path
 
-FLAGS = (*compiler.STRICT, "-O2", "-fPIC", "-shared")
+FLAGS = (*compiler.STRICT, "-O3", "-fPIC", "-shared")
 
 
 class HostModel:

@@ -1,0 +1,14 @@
+"""LiteRT, the successor of tflite_runtime: it rounds differently since 2025, so it is shown and never decides."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .tflite_runtime import session
+
+
+def load(model: bytes) -> Callable[[np.ndarray], list[np.ndarray]]:
+    """Return a function from one input (with its batch dimension) to the model's outputs in order."""
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    return session(Interpreter(model_content=model, experimental_op_resolver_type=OpResolverType.BUILTIN_REF))

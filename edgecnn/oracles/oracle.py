@@ -1,0 +1,143 @@
+"""One reference interpreter as an object: give it a model and inputs, get the value of every layer."""
+
+import contextlib
+import importlib.metadata
+import importlib.util
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from ..errors import EdgecnnError, UsageError
+from .expose import expose
+
+
+@dataclass(frozen=True)
+class _Kind:
+    package: str  # what is imported
+    distribution: str  # what is installed
+    exact: bool  # whether it decides
+    role: str  # one line for reports
+
+
+# Each name is also the module beside this one that loads the interpreter, in the worker process only.
+_KINDS = {
+    "tflite_runtime": _Kind("tflite_runtime", "tflite-runtime", True, "the bit-exact reference"),
+    "tflite_micro": _Kind("tflite_micro", "tflite-micro", True, "the bit-exact reference on microcontrollers"),
+    "litert": _Kind("ai_edge_litert", "ai-edge-litert", False, "not the bit-exact reference: rounds differently"),
+}
+
+
+def available() -> "list[Oracle]":
+    """The oracles that are installed, those that decide first; none of their processes is started yet."""
+    return [Oracle(name) for name, kind in _KINDS.items() if _installed(kind)]
+
+
+def _installed(kind: _Kind) -> bool:
+    return importlib.util.find_spec(kind.package) is not None
+
+
+def _end(code: int) -> str:
+    return f"ended with code {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
+
+
+class Oracle:
+    """A reference interpreter in a process of its own, which starts at the first use and ends with the `with` block.
+
+    A process each, because tensorflow and tflite_runtime cannot be loaded together, and because an interpreter that
+    crashes on a model must not take the caller along.
+    """
+
+    def __init__(self, name: str) -> None:
+        """Take one of "tflite_runtime", "tflite_micro", "litert"; raises UsageError when it is not installed."""
+        kind = _KINDS[name]
+        if not _installed(kind):
+            raise UsageError(f"{name} is not installed; pip install 'edgecnn[oracle]' where it has a wheel.")
+        self.name = name
+        self.exact = kind.exact
+        self.role = kind.role
+        try:
+            self.version = importlib.metadata.version(kind.distribution)
+        except importlib.metadata.PackageNotFoundError:
+            self.version = "unknown"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
+        self._stop()
+        self._log.close()
+
+    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
+        """Return, by tensor index, the input and every op's output for the int8 inputs `x` (N, *shape without batch).
+
+        Each array has the shape (N, *shape of the tensor). Raises EdgecnnError when the model cannot be run.
+        """
+        if len(x) == 0:
+            raise UsageError(f"{self.name} was given no input; give it at least one.")
+        exposed = expose(model)
+        answer = self._ask(exposed.model, x)
+        if isinstance(answer, str):
+            raise self._failure(answer)
+        return {exposed.input: x[:, np.newaxis], **dict(zip(exposed.outputs, answer, strict=True))}
+
+    def _ask(self, model: bytes, x: np.ndarray) -> list[np.ndarray] | str:
+        if self._process is None:
+            self._process = self._start()
+        self._log.seek(0)
+        self._log.truncate()
+        assert self._process.stdin
+        assert self._process.stdout
+        answered = False
+        try:
+            pickle.dump((model, x), self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            self._process.stdin.flush()
+            answer: list[np.ndarray] | str = pickle.load(self._process.stdout)
+            answered = True
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise self._failure(f"its process {_end(self._process.wait())}") from error
+        finally:
+            if not answered:  # after an interruption too, the next question needs a fresh process
+                self._stop()
+        return answer
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # The worker finds what this process finds, wherever it was started (-P: and nothing else).
+        path = os.pathsep.join(os.path.abspath(folder) for folder in sys.path)
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", f"{__package__}.worker", self.name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.kill()
+        with contextlib.suppress(OSError):  # a broken pipe, where a request was not read to its end
+            self._process.communicate()
+        self._process = None
+
+    def _failure(self, reason: str) -> EdgecnnError:
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").splitlines()
+        said = [" ".join(text.split()) for text in [reason, *lines[-2:]] if text.strip()]
+        return EdgecnnError(
+            f"{self.name} {self.version} cannot run this model ({'; '.join(said)}); "
+            "check that the file is whole and that its ops are int8."
+        )

@@ -1,0 +1,212 @@
+"""Small random int8 networks: chains of one to five ops with random shapes, parameters and corner cases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tests.tflite_builder import Builder
+
+_ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+_SPREAD = 74.0  # the standard deviation of uniform int8 codes
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is in a random model."""
+
+    text: str
+    input_shape: tuple[int, ...]  # with the batch dimension, 1
+    ops: frozenset[str]  # names as in the schema
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass
+class _Chain:
+    """The model while it grows: `x` is the tensor to go on from."""
+
+    rng: np.random.Generator
+    builder: Builder
+    x: int
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.builder.tensors[self.x].shape
+
+    @property
+    def scale(self) -> float:
+        quantization = self.builder.tensors[self.x].quantization
+        assert quantization
+        return quantization[0][0]
+
+    def chance(self, probability: float) -> bool:
+        return bool(self.rng.random() < probability)
+
+    def pair(self, low: int, high: int) -> tuple[int, int]:
+        first, second = self.rng.integers(low, high + 1, 2).tolist()
+        return first, second
+
+    def zero_point(self) -> int:
+        special = (-128, 0, 127)
+        return int(self.rng.choice(special, p=(0.6, 0.2, 0.2)) if self.chance(0.4) else self.rng.integers(-128, 128))
+
+    def wide(self, low: float, high: float) -> float:
+        """A number whose logarithm is uniform."""
+        return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
+
+    def activation(self) -> str:
+        return str(self.rng.choice(_ACTIVATIONS, p=(0.4, 0.3, 0.2, 0.1)))
+
+    def weights(self, shape: tuple[int, ...]) -> np.ndarray:
+        limit = int(self.rng.choice((1, 20, 127)))
+        return self.rng.integers(-limit, limit + 1, shape).astype(np.int8)
+
+    def bias(self, weights: np.ndarray) -> np.ndarray:
+        limit = self.wide(1, 4) * _typical(weights)
+        return self.rng.integers(-int(limit), int(limit) + 1, len(weights))
+
+    def scales(self, weights: np.ndarray, per_channel: bool) -> tuple[float | list[float], float]:
+        """Scales of the weights and of the output that spread the output over part of the range, or saturate it."""
+        out = self.wide(3e-3, 0.3) if self.chance(0.9) else self.wide(1e-6, 100)
+        center = out / self.scale * self.wide(3, 300) / _typical(weights)
+        return [center * self.wide(0.3, 3) for _ in weights] if per_channel else center, out
+
+
+def _typical(weights: np.ndarray) -> float:
+    """The size of a typical accumulator."""
+    return float(np.sqrt(np.mean(weights.astype(np.float64) ** 2) * weights[0].size) * _SPREAD * 1.5 + 1)
+
+
+def _convolution(c: _Chain) -> str:
+    padding, stride = _padding(c), c.pair(1, 3)
+    dilation = c.pair(1, 2) if c.chance(0.2) else (1, 1)
+    sizes = zip(c.shape[1:3], dilation, strict=True)
+    limits = [5 if padding == "SAME" else min(5, (size - 1) // spread + 1) for size, spread in sizes]
+    kernel = [int(c.rng.integers(1, limit + 1)) for limit in limits]
+    weights = c.weights((int(c.rng.integers(1, 10)), *kernel, c.shape[3]))
+    scales, out_scale = c.scales(weights, per_channel=c.chance(0.7))
+    activation = c.activation()  # and always a bias: tflite_runtime refuses an int8 convolution without
+    c.x = c.builder.conv2d(
+        c.x, weights, c.bias(weights), scales, out_scale, c.zero_point(), stride, padding, dilation, activation
+    )
+    return f"{weights.shape} stride {stride} dilation {dilation} {padding} {activation} {_kind(scales)}"
+
+
+def _pool(add: Callable[..., int]) -> Callable[[_Chain], str]:
+    def pool(c: _Chain) -> str:
+        padding, stride, activation = _padding(c), c.pair(1, 4), c.activation()
+        limits = [4 if padding == "SAME" else min(4, size) for size in c.shape[1:3]]
+        height, width = (int(c.rng.integers(1, limit + 1)) for limit in limits)
+        c.x = add(c.builder, c.x, (height, width), stride, padding, activation)
+        return f"{height}x{width} stride {stride} {padding} {activation}"
+
+    return pool
+
+
+def _dense(c: _Chain) -> str:
+    keep = len(c.shape) > 2 and c.chance(0.3)
+    per_channel = not keep and c.chance(0.5)  # tflite_runtime 2.14 is wrong for per channel above rank 2
+    weights = c.weights((int(c.rng.integers(1, 17)), c.shape[-1] if keep else int(np.prod(c.shape))))
+    scales, out_scale = c.scales(weights, per_channel)
+    bias, activation = None if c.chance(0.3) else c.bias(weights), c.activation()
+    c.x = c.builder.fully_connected(c.x, weights, bias, scales, out_scale, c.zero_point(), activation, keep)
+    return f"{weights.shape} keep_num_dims {keep} {activation} {_kind(scales)} bias {bias is not None}"
+
+
+def _reshape(c: _Chain) -> str:
+    size = int(np.prod(c.shape))
+    height = int(c.rng.choice([n for n in range(1, 13) if size % n == 0]))
+    shape = (1, size) if c.chance(0.5) else (1, height, size // height, 1)
+    c.x = c.builder.reshape(c.x, shape if c.chance(0.5) else (1, *shape[1:-1], -1))
+    return str(shape)
+
+
+def _pad(c: _Chain) -> str:
+    paddings = [(0, 0), c.pair(0, 3), c.pair(0, 3), (0, 0)]
+    c.x = c.builder.pad(c.x, paddings)
+    return str(paddings[1:3])
+
+
+def _requantized(add: Callable[[Builder, int, float, int], int]) -> Callable[[_Chain], str]:
+    def op(c: _Chain) -> str:
+        scale, zero_point = c.scale * c.wide(0.2, 5), c.zero_point()
+        c.x = add(c.builder, c.x, scale, zero_point)
+        return f"scale {scale:.4g} zero point {zero_point}"
+
+    return op
+
+
+def _softmax(c: _Chain) -> str:
+    beta = float(c.rng.choice((1.0, 1.0, 0.5, 2.0, c.wide(0.1, 10))))
+    c.x = c.builder.softmax(c.x, beta)
+    return f"beta {beta:.4g}"
+
+
+def _table_op(add: Callable[[Builder, int], int]) -> Callable[[_Chain], str]:
+    def op(c: _Chain) -> str:
+        c.x = add(c.builder, c.x)
+        return ""
+
+    return op
+
+
+def _any(shape: tuple[int, ...]) -> bool:
+    return True
+
+
+def _image(shape: tuple[int, ...]) -> bool:
+    return len(shape) == 4
+
+
+def _summable(shape: tuple[int, ...]) -> bool:
+    return shape[-1] <= 512  # TFLite Micro aborts when the exponentials of a softmax add up to more than that
+
+
+# name: (how often, what shapes it takes, how it is added)
+_OPS: dict[str, tuple[int, Callable[[tuple[int, ...]], bool], Callable[[_Chain], str]]] = {
+    "CONV_2D": (8, _image, _convolution),
+    "MAX_POOL_2D": (4, _image, _pool(Builder.max_pool_2d)),
+    "AVERAGE_POOL_2D": (4, _image, _pool(Builder.average_pool_2d)),
+    "FULLY_CONNECTED": (4, _any, _dense),
+    "RESHAPE": (1, _any, _reshape),
+    "PAD": (2, _image, _pad),
+    "RELU": (2, _any, _requantized(Builder.relu)),
+    "RELU6": (1, _any, _requantized(Builder.relu6)),
+    "QUANTIZE": (2, _any, _requantized(Builder.quantize)),
+    "SOFTMAX": (2, _summable, _softmax),
+    "LOGISTIC": (1, _any, _table_op(Builder.logistic)),
+    "TANH": (1, _any, _table_op(Builder.tanh)),
+}
+
+
+def random_model(rng: np.random.Generator) -> tuple[bytes, Description]:
+    """Return a model of one to five ops and what is in it."""
+    builder = Builder()
+    height, width, channels = rng.integers(1, (13, 13, 10)).tolist()
+    shape = (1, height, width, channels) if rng.random() < 0.85 else (1, height * width)
+    chain = _Chain(rng, builder, 0)
+    builder.input(shape, chain.wide(1e-3, 1), chain.zero_point())
+    names: list[str] = []
+    for _ in range(rng.integers(1, 6)):
+        weights = {name: often for name, (often, takes, _) in _OPS.items() if takes(chain.shape)}
+        shares = np.array(list(weights.values())) / sum(weights.values())
+        names.append(str(rng.choice(list(weights), p=shares)))
+        chain.said.append(f"{names[-1]} {_OPS[names[-1]][2](chain)}".strip())
+    text = "; ".join([f"input {shape}", *chain.said])
+    return builder.finish(chain.x), Description(text, shape, frozenset(names))
+
+
+def random_input(rng: np.random.Generator, shape: tuple[int, ...], n: int) -> np.ndarray:
+    """Return `n` inputs over the full range for an input of this shape, whose batch dimension they take over."""
+    return rng.integers(-128, 128, (n, *shape[1:])).astype(np.int8)
+
+
+def _padding(c: _Chain) -> str:
+    return str(c.rng.choice(("SAME", "VALID")))
+
+
+def _kind(scales: float | list[float]) -> str:
+    return "per channel" if isinstance(scales, list) else "per tensor"
