@@ -6,5 +6,16 @@ from .errors import EdgecnnError
 from .graph import Graph, Tensor
 from .host import HostModel
 from .interpreter import FloatTwin
+from .verification import Verification, verify
 
-__all__ = ["EdgecnnError", "FloatTwin", "Graph", "HostModel", "Tensor", "read_tflite", "write_c"]
+__all__ = [
+    "EdgecnnError",
+    "FloatTwin",
+    "Graph",
+    "HostModel",
+    "Tensor",
+    "Verification",
+    "read_tflite",
+    "verify",
+    "write_c",
+]

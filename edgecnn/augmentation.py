@@ -12,11 +12,11 @@ import numpy.typing as npt
 class Strength:
     """How far a view may be from its image; each value is drawn uniformly from [-limit, limit] but for the warp."""
 
-    rotation: float = 12.0  # degrees
-    scale: float = 0.12  # of the size, each axis on its own
-    shear: float = 0.15  # horizontal pixels per vertical pixel
-    shift: float = 2.0  # pixels
-    elastic: float = 1.2  # pixels, standard deviation of the displacements at the knots
+    rotation: float = 10.0  # degrees
+    scale: float = 0.1  # of the size, each axis on its own
+    shear: float = 0.1  # horizontal pixels per vertical pixel
+    shift: float = 1.5  # pixels
+    elastic: float = 0.9  # pixels, standard deviation of the displacements at the knots
     knots: int = 6  # per side, of the grid between whose random displacements the warp interpolates
 
 

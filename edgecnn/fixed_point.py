@@ -98,7 +98,9 @@ FLOATS: Arithmetic = _Floats()
 def round_half_away(x: ArrayLike) -> Array:
     """`x` rounded to the nearest integer, ties away from zero, as C's round(); keeps the float type."""
     x = np.asarray(x)
-    return np.copysign(np.floor(np.abs(x) + x.dtype.type(0.5)), x)
+    whole = np.trunc(x)
+    # The fraction is exact; adding a half first would round the number just below a half up to 1.
+    return whole + np.copysign(np.abs(x - whole) >= 0.5, x).astype(x.dtype)
 
 
 def quantize_multiplier(real: float) -> tuple[int, int]:
@@ -146,7 +148,9 @@ def activation_range(activation: str, scale: float, zero_point: int) -> tuple[in
     """Lowest and highest output code that a fused activation lets through."""
 
     def code(real: float) -> int:
-        return zero_point + int(round_half_away(np.float32(real) / np.float32(scale)))
+        with np.errstate(over="ignore"):  # a tiny scale: infinitely many codes, of which 255 matter
+            steps = np.float32(real) / np.float32(scale)
+        return zero_point + int(round_half_away(np.clip(steps, -255, 255)))
 
     low, high = _ACTIVATION_LIMITS[activation]
     lowest = INT8_MIN if low is None else max(INT8_MIN, code(low))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,17 @@ class HostModel:
                 rows[i] = view
         return out
 
+    @cached_property
+    def sha256(self) -> str:
+        """Over the names and contents of all C files of the folder."""
+        digest = hashlib.sha256()
+        for path in self._sources():
+            digest.update(str(path.relative_to(self.folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def _sources(self) -> list[Path]:
+        return sorted(path for path in self.folder.rglob("*") if path.suffix in (".c", ".h"))
+
     def _checked(self, x: ArrayLike) -> NDArray[np.int8]:
         codes = np.asarray(x)
         if codes.dtype != np.int8 or codes.shape[1:] != self.input_shape or codes.ndim == 0:
@@ -83,13 +95,10 @@ class HostModel:
 
     def _build(self) -> Path:
         """The shared library, compiled unless the cache has it for these sources, compiler and flags."""
-        sources = sorted(path for path in self.folder.rglob("*") if path.suffix in (".c", ".h"))
-        key = hashlib.sha256("\0".join((*self.compiler.command, self.compiler.version, *self.flags)).encode())
-        for path in sources:
-            key.update(str(path.relative_to(self.folder)).encode() + b"\0" + path.read_bytes() + b"\0")
-        library = paths.cache() / "host" / key.hexdigest() / f"{self.name}.so"
+        key = "\0".join((self.sha256, *self.compiler.command, self.compiler.version, *self.flags))
+        library = paths.cache() / "host" / hashlib.sha256(key.encode()).hexdigest() / f"{self.name}.so"
         if not library.is_file():
             with atomic_path(library) as target:
-                files = [str(path) for path in sources if path.suffix == ".c"]
+                files = [str(path) for path in self._sources() if path.suffix == ".c"]
                 self.compiler.run([*self.flags, f"-I{self.folder}", "-o", str(target), *files])
         return library

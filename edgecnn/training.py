@@ -112,9 +112,10 @@ def train(
     keras.utils.set_random_seed(seed)  # the initial weights
     model = zoo.build(name, dataset.train.images.shape[1:], len(dataset.classes))
     steps = len(dataset.train) // batch_size
-    # A first epoch of rising rate: started at full rate, a third of the ReLUs of the dense layers die at once.
+    total_steps = steps * epochs
+    warmup = total_steps // 20  # begun at the full rate, more ReLUs die for good
     schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, steps * (epochs - 1), warmup_target=learning_rate, warmup_steps=steps
+        0.0, total_steps - warmup, warmup_target=learning_rate, warmup_steps=warmup
     )
     optimizer = keras.optimizers.AdamW(schedule)
     optimizer.build(model.trainable_variables)
@@ -130,7 +131,7 @@ def train(
         optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
         return value
 
-    with bar(f"Training {name}", steps * epochs) as progress:
+    with bar(f"Training {name}", total_steps) as progress:
         progress.advance(steps * len(history))
         for epoch in range(len(history), epochs):
             # Everything random depends on (seed, epoch, batch) alone, so that a resumed run is the same run.

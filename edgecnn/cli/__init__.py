@@ -9,8 +9,11 @@ from ..errors import EdgecnnError
 
 # verb -> one line of help; the module edgecnn.cli.VERB holds a click command named `command`.
 VERBS = {
+    "demo": "The whole job on the embedded data set: train, quantize, convert, verify, report.",
     "train": "Train a network of the zoo.",
     "quantize": "Quantize a Keras model to full-integer int8 TFLite.",
+    "convert": "Write a network as C99 that compiles by itself.",
+    "verify": "Prove that C, NumPy and TFLite compute the same bytes.",
 }
 
 

@@ -1,0 +1,47 @@
+"""The networks that edgecnn knows by name."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+
+# name -> module of this package, whose `build(input_shape, classes)` gives an untrained Keras model
+_NETWORKS = {
+    "lenet5": "lenet5",
+}
+NAMES = tuple(_NETWORKS)
+
+_TRAINED = Path(__file__).resolve().parent / "trained"
+
+
+def build(name: str, input_shape: tuple[int, ...] = (32, 32, 1), classes: int = 10) -> Any:
+    """The untrained Keras model `name` for images of `input_shape` (H, W, C); raises UsageError for an unknown name."""
+    if name not in _NETWORKS:
+        raise UsageError(f"no network is called '{name}'; choose one of: {', '.join(NAMES)}.")
+    from ..converters.keras_to_tflite import load_tensorflow
+
+    load_tensorflow()  # quietly, and with a sentence when it is missing
+    return importlib.import_module(f".{_NETWORKS[name]}", __package__).build(input_shape, classes)
+
+
+def trained(name: str) -> Path:
+    """The int8 TFLite file, trained by us, that comes with edgecnn: 'lenet5_mnist'."""
+    return _committed(name, ".tflite")
+
+
+def trained_keras(name: str) -> Path:
+    """The float Keras model behind `trained(name)`."""
+    return _committed(name, ".keras")
+
+
+def trained_names() -> list[str]:
+    """What `trained` knows."""
+    return sorted(path.stem for path in _TRAINED.glob("*.tflite"))
+
+
+def _committed(name: str, suffix: str) -> Path:
+    path = _TRAINED / f"{name}{suffix}"
+    if not path.is_file():
+        raise UsageError(f"no trained network is called '{name}'; choose one of: {', '.join(trained_names())}.")
+    return path

@@ -1,0 +1,43 @@
+"""edgecnn convert: a model to a folder of C99 that compiles by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..converters.graph_to_c import name_of, read_manifest, write_c
+from ..converters.tflite_to_graph import graph_of, read_tflite
+from . import options
+
+
+@click.command(help="Write the network MODEL (.tflite, .keras or a trained name) as C99 into a folder.")
+@options.model
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder, replaced as a whole.")
+@click.option("--name", help="What every C symbol begins with. Default: from the file name.")
+@options.dataset(None, "For a .keras file: where the representative images come from. Default: as it was trained.")
+@options.data_dir
+@options.as_json
+def command(
+    model: Path, output: Path, name: str | None, dataset: str | None, data_dir: Path | None, as_json: bool
+) -> None:
+    if model.suffix == ".keras":
+        from ..quantization import quantize_file
+
+        (file, warnings), _ = quantize_file(model, dataset, data_dir)
+        for warning in warnings:
+            click.echo(f"Warning: {warning}", err=True)
+        graph = graph_of(file, model.name)
+    else:
+        graph = read_tflite(model)
+    write_c(graph, output, name=name or name_of(model))
+    manifest = read_manifest(output)
+    if as_json:
+        options.print_json({"folder": str(output), **manifest})
+        return
+    flash = manifest["flash_estimate"]
+    click.echo(
+        f"{output}: {manifest['name']}_invoke() runs {len(manifest['layers'])} layers, {graph.macs:,} "
+        f"multiply-accumulates; flash {flash['constants']:,} bytes of constants and about "
+        f"{sum(flash['kernels'].values()):,} of code (Cortex-M4, -Os), RAM {manifest['arena']['bytes']:,} bytes"
+    )

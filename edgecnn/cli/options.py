@@ -1,0 +1,37 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import datasets, zoo
+
+
+class _Model(click.ParamType):
+    """A path, or the name of a trained network that comes with edgecnn."""
+
+    name = "model"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(value)
+        return zoo.trained(path.name) if not path.exists() and path.name in zoo.trained_names() else path
+
+
+model = click.argument("model", type=_Model())
+data_dir = click.option("--data-dir", type=click.Path(path_type=Path), help="Folder with the files of the data set.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def dataset(default: str | None, text: str, *, none: bool = False) -> Any:
+    """--dataset with the known names, and `none` where doing without is possible."""
+    names = (*datasets.NAMES, "none") if none else datasets.NAMES
+    return click.option("--dataset", type=click.Choice(names), default=default, show_default=bool(default), help=text)
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on stdout."""
+    click.echo(json.dumps(value, indent=2))

@@ -1,0 +1,58 @@
+"""edgecnn verify: the proof that C, NumPy and TFLite compute the same bytes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..errors import AccuracyError
+from ..files import write_atomically
+from ..report import page, text
+from ..verification import verify
+from . import options
+
+
+@click.command(help="Compare float, TFLite, NumPy and C on MODEL (.tflite, folder of C or a trained name), layer by layer.")
+@options.model
+@options.dataset("digits", "Real images to compare and grade on; `none` for random bytes alone.", none=True)
+@options.data_dir
+@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="How many test images.")
+@click.option("--random", type=click.IntRange(1), default=256, show_default=True, help="How many images of random bytes.")
+@click.option(
+    "--keras", type=click.Path(exists=True, path_type=Path), help="The float model. Default: the .keras beside MODEL."
+)
+@click.option("--without-oracles", is_flag=True, help="Compare NumPy with C alone.")
+@click.option("--min-accuracy", type=click.FloatRange(0, 1), help="Exit with 31 when the int8 accuracy is below.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as a page, too.")
+@options.as_json
+def command(
+    model: Path,
+    dataset: str,
+    data_dir: Path | None,
+    limit: int,
+    random: int,
+    keras: Path | None,
+    without_oracles: bool,
+    min_accuracy: float | None,
+    html: Path | None,
+    as_json: bool,
+) -> None:
+    result = verify(
+        model,
+        dataset=None if dataset == "none" else dataset,
+        data_dir=data_dir,
+        limit=limit,
+        random=random,
+        keras=keras,
+        with_oracles=not without_oracles,
+    )
+    if html:
+        write_atomically(html, page(result).encode())
+    if as_json:
+        options.print_json(result.to_json())
+    else:
+        click.echo(text(result), nl=False)
+    result.check()
+    if min_accuracy is not None and (not result.int8_accuracy or result.int8_accuracy.share < min_accuracy):
+        raise AccuracyError(f"{result.name} has an int8 accuracy of {result.int8_accuracy}, below {min_accuracy:.2%}.")

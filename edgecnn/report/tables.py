@@ -1,0 +1,109 @@
+"""The tables of a validation report as rows of text; what they look like is for others to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..metrics import FORMULAS
+from ..verification import Verification
+
+
+@dataclass(frozen=True)
+class Table:
+    """A title, the names of the columns, and rows of as many cells; the first column is a label, the rest figures."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+
+def accuracies(result: Verification) -> Table:
+    """One row per kind of arithmetic that was graded; empty where there were only random bytes."""
+    graded = {"float Keras": result.float_accuracy, "int8 (TFLite, NumPy, C)": result.int8_accuracy}
+    rows = [
+        (name, f"{a.share:.2%}", f"{a.interval[0]:.2%} to {a.interval[1]:.2%}", f"{a.right:,} of {a.n:,}")
+        for name, a in graded.items()
+        if a
+    ]
+    if result.flips:
+        lost, won = result.flips
+        rows.append(("flips float to int8", f"{lost} lost, {won} won", "", ""))
+    title = f"Accuracy on {result.data['n']:,} test images of {result.data['dataset']}"
+    return Table(title, ("", "accuracy", "95 % interval", "right"), rows)
+
+
+def parties(result: Verification) -> Table:
+    """Who was compared with the NumPy integers, and in how many bytes they differ."""
+    rows = []
+    for party in result.parties:
+        verdict = "shown only, rounds differently"
+        if party.exact:
+            verdict = "equal" if party.unequal_bytes == 0 else f"DIFFERS first in {party.first}"
+        if party.not_deciding:
+            verdict += f"; does not decide {len(party.not_deciding)} layers: {next(iter(party.not_deciding.values()))}"
+        row = (f"{party.bytes:,}", f"{party.unequal_bytes:,}", f"{party.max_difference}", verdict)
+        rows.append((party.name, *row) if not party.failure else (party.name, "-", "-", "-", party.failure))
+    title = f"Against the NumPy integers, every layer, {result.data['n']:,} images and {result.data['random']:,} of random bytes"
+    return Table(title, ("", "bytes compared", "unequal", "max LSB", "verdict"), rows)
+
+
+def layers(result: Verification) -> Table:
+    """Each layer's quantization and how close it is to the float model."""
+    ops = {op.output: f"{op.kind} {op.describe}".strip() for op in result.graph.ops}
+    rows = []
+    for tensor, fidelity in result.layers.items():
+        figures = fidelity.to_json()
+        rows.append(
+            (
+                ops.get(tensor, "input"),
+                "x".join(map(str, tensor.shape[1:])),
+                f"{tensor.scale:.6g}",
+                f"{tensor.zero_point}",
+                _figure(figures["saturated"], "{:.2%}") if fidelity.codes else "-",
+                _figure(figures["RMSE/scale"], "{:.2f}"),
+                _figure(figures["cosine"], "{:.5f}"),
+                _figure(figures["SQNR"], "{:.1f} dB"),
+            )
+        )
+    columns = ("layer", "output", "scale", "zero point", "saturated", "RMSE/scale", "cosine", "SQNR")
+    return Table("Layers", columns, rows)
+
+
+def sizes(result: Verification) -> Table:
+    """What the network costs on a device."""
+    flash, arena = result.manifest["flash_estimate"], result.manifest["arena"]
+    rows = [
+        ("parameters", f"{result.graph.parameters:,}"),
+        ("multiply-accumulates", f"{result.graph.macs:,}"),
+        ("flash: weights and tables", f"{flash['constants']:,} bytes"),
+        ("flash: kernels (Cortex-M4, -Os)", f"{sum(flash['kernels'].values()):,} bytes"),
+        ("RAM: arena with input and output", f"{arena['bytes']:,} bytes (no plan below {arena['lower_bound']:,})"),
+    ]
+    return Table("Sizes", ("", ""), rows)
+
+
+def provenance(result: Verification) -> Table:
+    """Where everything came from."""
+    rows = [(name.replace("_", " "), f"{value}") for name, value in result.provenance.items() if value is not None]
+    return Table("Provenance", ("", ""), rows)
+
+
+def formulas() -> Table:
+    """How each figure is computed."""
+    return Table("Formulas", ("", ""), list(FORMULAS.items()))
+
+
+def verdict(result: Verification) -> str:
+    """The result in one sentence."""
+    if result.unequal_bytes:
+        return f"NOT EQUAL: {result.unequal_bytes:,} bytes differ."
+    if result.undecided:
+        return f"NOT PROVED: no exact oracle decides {', '.join(result.undecided)}."
+    exact = [party.name for party in result.parties if party.decides]
+    compared = " and ".join([", ".join(["NumPy", *exact[:-1]]), *exact[-1:]])
+    alone = "" if len(exact) > 1 else " (no TFLite oracle was asked)"
+    return f"Equal in every byte of every layer: {compared}{alone}."
+
+
+def _figure(value: float | None, form: str) -> str:
+    return "-" if value is None else form.format(value)

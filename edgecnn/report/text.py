@@ -1,0 +1,35 @@
+"""The validation report on a terminal."""
+
+from __future__ import annotations
+
+import io
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from ..verification import Verification
+from . import tables
+
+_WIDTH = 150
+
+
+def text(result: Verification) -> str:
+    """Plain text, ending with the verdict."""
+    parts = [tables.layers(result), tables.accuracies(result), tables.parties(result), tables.sizes(result)]
+    out = io.StringIO()
+    console = Console(file=out, width=_WIDTH, color_system=None)
+    for table in (*parts, tables.provenance(result), tables.formulas()):
+        if table.rows:
+            console.print(_rich(table))
+    console.print(tables.verdict(result))
+    return out.getvalue()
+
+
+def _rich(table: tables.Table) -> RichTable:
+    rich = RichTable(title=table.title, title_justify="left", box=box.SIMPLE_HEAD, show_header=any(table.columns))
+    for i, column in enumerate(table.columns):
+        rich.add_column(column, justify="left" if i == 0 or len(table.columns) == 2 else "right", overflow="fold")
+    for row in table.rows:
+        rich.add_row(*row)
+    return rich
