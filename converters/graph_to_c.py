@@ -27,11 +27,6 @@ from . import c_text
 FORMAT = "edgecnn-c/1"
 MANIFEST = "manifest.json"
 _RUNTIME = "runtime"
-_C_KEYWORDS = frozenset(
-    "auto bool break case char const continue default do double else enum extern false float for goto if inline int "
-    "long main register restrict return short signed sizeof static struct switch true typedef union unsigned void "
-    "volatile while".split()
-)
 
 
 def write_c(graph: Graph, folder: str | Path, *, name: str = "model") -> None:
@@ -40,7 +35,7 @@ def write_c(graph: Graph, folder: str | Path, *, name: str = "model") -> None:
     Every symbol begins with `name`. Raises UsageError when `name` is no C identifier, DoesNotFitError when an int32
     accumulator could overflow, EdgecnnError when the folder cannot be written or holds something else.
     """
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,47}", name) or name in _C_KEYWORDS or name.startswith("edgecnn"):
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,47}", name) or name.startswith("edgecnn_"):
         raise UsageError(f"'{name}' cannot name C functions; use letters, digits and _, beginning with a letter.")
     prove_accumulators(graph)
     files = _Model(graph, plan(graph), name).files()
@@ -56,14 +51,16 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     except (OSError, ValueError, TypeError, KeyError):
         known = False
     if not known:
-        raise InvalidModelError(f"{folder} is not a folder made by `edgecnn convert`: its {MANIFEST} is missing or unknown.")
+        raise InvalidModelError(
+            f"{folder} is not a folder made by `edgecnn convert`: its {MANIFEST} is missing or unknown."
+        )
     return dict(manifest)
 
 
 def name_of(path: str | Path) -> str:
     """A C identifier from a file name."""
     name = re.sub(r"\W", "_", Path(path).stem, flags=re.ASCII)[:48]
-    return name if re.match(r"[A-Za-z]", name) and name not in _C_KEYWORDS else f"model_{name}"[:48]
+    return name if re.match(r"[A-Za-z]", name) else f"model_{name}"[:48]
 
 
 def prove_accumulators(graph: Graph) -> None:
@@ -115,7 +112,9 @@ class _Model:
     @cached_property
     def layers(self) -> list[_Layer]:
         calls = [(op, op.kernel_call()) for op in self.graph.ops]
-        return [_Layer(i, op, call) for i, (op, call) in enumerate((op, call) for op, call in calls if call is not None)]
+        return [
+            _Layer(i, op, call) for i, (op, call) in enumerate((op, call) for op, call in calls if call is not None)
+        ]
 
     @cached_property
     def kernels(self) -> list[str]:
@@ -150,7 +149,9 @@ class _Model:
         for layer in self.layers:
             op = layer.op
             what = f"{op.kind} {op.describe}".strip()
-            rows.append((f"{layer.index}", what, _shape(op.output), f"{op.macs}", f"{layer.constant_bytes}", self.at(op.output)))
+            rows.append(
+                (f"{layer.index}", what, _shape(op.output), f"{op.macs}", f"{layer.constant_bytes}", self.at(op.output))
+            )
         graph = self.graph
         return [
             f"{self.name}: made by edgecnn {VERSION}; do not edit, convert the model again.",
@@ -215,13 +216,18 @@ int32_t {n}_layer_output_size(int layer);
             "LAYERS": str(len(self.layers)),
         }
         macros = {f"{self.name}_{field}": value for field, value in values.items()}
-        return macros | {f"{self.name.upper()}_{field}": f"{self.name}_{field}" for field in values if not self.name.isupper()}
+        return macros | {
+            f"{self.name.upper()}_{field}": f"{self.name}_{field}" for field in values if not self.name.isupper()
+        }
 
     def source(self) -> str:
         includes = "".join(f'#include "{_RUNTIME}/{kernel}.h"\n' for kernel in self.kernels)
         parts = [
             c_text.comment(self.opening()) + f'#include "{self.name}.h"\n\n{includes}',
-            *("\n".join([f"/* Layer {layer.index}: {_title(layer.op)} */", *layer.definitions()]) for layer in self.layers),
+            *(
+                "\n".join([f"/* Layer {layer.index}: {_title(layer.op)} */", *layer.definitions()])
+                for layer in self.layers
+            ),
             f"static int8_t arena[{self.name}_ARENA_SIZE];\n",
             self.functions(),
         ]

@@ -16,6 +16,7 @@ from edgecnn.ops import TFLITE_OPS, Op
 from .tflite_file import RawModel, RawOperator, RawTensor, parse
 
 MAX_TENSOR_BYTES = 2**31 - 1  # int32 sizes and offsets in the C code
+SCALE_LIMITS = 2.0**-60, 2.0**60  # far beyond any network; products and quotients of two stay within float32
 _HOW_TO_QUANTIZE = "quantize it to full-integer int8 (`edgecnn quantize`, or TFLite's inference_input_type = int8)"
 
 
@@ -88,7 +89,9 @@ class _Reader:
         if raw.data is not None:
             raise UnsupportedError(f"{place} is a constant where a computed tensor is supported.")
         if any(size < 0 for size in raw.signature[1:]) or 0 in raw.shape:
-            raise UnsupportedError(f"{place} has the dynamic shape {list(raw.signature)}; fix every size but the batch.")
+            raise UnsupportedError(
+                f"{place} has the dynamic shape {list(raw.signature)}; fix every size but the batch."
+            )
         if not raw.shape:
             raise UnsupportedError(f"{place} has no dimensions; a shape beginning with the batch is needed.")
         size = int(np.prod(raw.shape, dtype=object))
@@ -99,7 +102,7 @@ class _Reader:
         if len(raw.scales) != 1 or len(raw.zero_points) != 1:
             raise UnsupportedError(f"{place} has no quantization (one scale, one zero point); {_HOW_TO_QUANTIZE}.")
         scale, zero_point = float(raw.scales[0]), int(raw.zero_points[0])
-        if not (np.isfinite(scale) and scale > 0 and -128 <= zero_point <= 127):
+        if not (SCALE_LIMITS[0] <= scale <= SCALE_LIMITS[1] and -128 <= zero_point <= 127):
             raise InvalidModelError(f"{place} has scale {scale} and zero point {zero_point}; make the file again.")
         return Tensor(index, raw.name, raw.shape, scale, zero_point)
 
@@ -149,8 +152,8 @@ class _Node:
             self.refuse(f"has '{raw.name}' quantized along axis {raw.quantized_dimension} instead of {channel_axis}.")
         if np.any(raw.zero_points != 0):
             self.refuse(f"has '{raw.name}' with a zero point other than 0; quantize the weights symmetrically.")
-        if not np.all(np.isfinite(raw.scales) & (raw.scales > 0)):
-            self.invalid(f"has '{raw.name}' with a scale that is not a positive number.")
+        if not np.all((raw.scales >= SCALE_LIMITS[0]) & (raw.scales <= SCALE_LIMITS[1])):
+            self.invalid(f"has '{raw.name}' with a scale that is not a positive number, or is out of all proportion.")
         return raw.scales
 
     def option(self, name: str) -> Any:

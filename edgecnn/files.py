@@ -39,7 +39,9 @@ def replace_folder(folder: Path, files: Mapping[str, bytes], *, marker: str) -> 
     with _writing(folder):
         ours = (folder / marker).is_file()
         if folder.is_file() or (folder.is_dir() and not ours and any(folder.iterdir())):
-            raise EdgecnnError(f"{folder} is not empty and was not made by edgecnn; choose another folder, or empty it.")
+            raise EdgecnnError(
+                f"{folder} is not empty and was not made by edgecnn; choose another folder, or empty it."
+            )
     with _scratch_beside(folder) as scratch, _writing(folder):
         new, old = scratch / "new", scratch / "old"
         for path, data in files.items():

@@ -24,7 +24,7 @@ INT32_MAX = 2**31 - 1
 class Arithmetic(ABC):
     """Integer operations on arrays of one NumPy type."""
 
-    dtype: type[np.generic]
+    dtype: type[np.int64] | type[np.float64]
 
     def array(self, values: ArrayLike) -> Array:
         """`values` in this arithmetic's type."""

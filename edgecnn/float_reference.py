@@ -44,7 +44,9 @@ def _matches(model: Any, graph: Graph) -> dict[Tensor, Any]:
     free = {layer.name: layer for layer in model.layers}
     matches = {graph.output: free.pop(model.layers[-1].name)}
     for tensor in reversed([op.output for op in graph.ops[:-1]]):
-        parts = [part.rsplit("_", 1)[0] if part.rsplit("_", 1)[-1].isdigit() else part for part in tensor.name.split("/")]
+        parts = [
+            part.rsplit("_", 1)[0] if part.rsplit("_", 1)[-1].isdigit() else part for part in tensor.name.split("/")
+        ]
         name = next((part for part in (*reversed(tensor.name.split("/")), *reversed(parts)) if part in free), None)
         if name and np.prod(free[name].output.shape[1:]) == tensor.size:
             matches[tensor] = free.pop(name)

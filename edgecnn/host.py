@@ -43,7 +43,7 @@ class HostModel:
         self._layers = [self._view(layer_output(i), layer["output"]) for i, layer in enumerate(self.manifest["layers"])]
 
     def invoke(self, x: ArrayLike) -> NDArray[np.int8]:
-        """Output codes (N, *output shape) of input codes `x` (N, *input shape), both int8 and without the batch of 1."""
+        """Output codes (N, *output shape) of input codes `x` (N, *input shape), int8, without the batch of 1."""
         codes = self._checked(x)
         out = np.empty((len(codes), self._output.size), np.int8)
         for image, result in zip(codes, out, strict=True):
@@ -56,8 +56,10 @@ class HostModel:
         """The output codes (N, size) of every layer, by the index of its tensor in the TFLite file."""
         codes = self._checked(x)
         layers = self.manifest["layers"]
-        out = {layer["output"]["tensor"]: np.empty((len(codes), view.size), np.int8)
-               for layer, view in zip(layers, self._layers, strict=True)}
+        out = {
+            layer["output"]["tensor"]: np.empty((len(codes), view.size), np.int8)
+            for layer, view in zip(layers, self._layers, strict=True)
+        }
         for i, image in enumerate(codes):
             self._input[:] = image
             for index, (rows, view) in enumerate(zip(out.values(), self._layers, strict=True)):
@@ -79,8 +81,10 @@ class HostModel:
     def _checked(self, x: ArrayLike) -> NDArray[np.int8]:
         codes = np.asarray(x)
         if codes.dtype != np.int8 or codes.shape[1:] != self.input_shape or codes.ndim == 0:
-            raise UsageError(f"{self.name} takes int8 codes of shape (N, {', '.join(map(str, self.input_shape))}), "
-                             f"but got {codes.dtype} {codes.shape}.")
+            raise UsageError(
+                f"{self.name} takes int8 codes of shape (N, {', '.join(map(str, self.input_shape))}), "
+                f"but got {codes.dtype} {codes.shape}."
+            )
         return codes.reshape(len(codes), -1)
 
     def _function(self, library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from .converters.keras_to_tflite import load_tensorflow
 from .datasets import Dataset, Split, to_input
 from .errors import InvalidModelError, UsageError
 from .files import atomic_path
+from .metrics import Accuracy, accuracy
 from .progress import bar
 
 _PROVENANCE = "edgecnn.json"  # member of the .keras file; Keras ignores what it does not know
@@ -142,8 +142,7 @@ def train(
                 key = tf.constant([seed, epoch * steps + index], tf.int32)
                 total += float(step(batch.images, batch.labels, key))
                 progress.advance()
-            correct = count_correct(model, dataset.validation)
-            history.append(Epoch(total / steps, correct / len(dataset.validation)))
+            history.append(Epoch(total / steps, accuracy_of(model, dataset.validation).share))
             progress.describe(f"{name}, epoch {epoch + 1}/{epochs}, validation {history[-1].validation_accuracy:.2%}")
             if checkpoint:
                 _keep(checkpoint, provenance, state, history)
@@ -201,16 +200,7 @@ def provenance(path: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def count_correct(model: Any, split: Split) -> int:
+def accuracy_of(model: Any, split: Split) -> Accuracy:
     """How many images of `split` the Keras model assigns to their class."""
-    guesses = model.predict(to_input(split.images), batch_size=1000, verbose=0).argmax(-1)
-    return int(np.count_nonzero(guesses == split.labels))
-
-
-def wilson(correct: int, n: int) -> tuple[float, float]:
-    """The Wilson 95 % interval of an accuracy of `correct` out of `n`."""
-    z = 1.959963984540054
-    p = correct / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    outputs = model.predict(to_input(split.images), batch_size=1000, verbose=0)
+    return accuracy(outputs.argmax(-1), split.labels)

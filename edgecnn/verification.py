@@ -114,7 +114,9 @@ class Verification:
                 )
         if self.undecided:
             failures = "".join(f"; {party.name}: {party.failure}" for party in self.parties if party.failure)
-            raise VerificationError(f"no exact oracle decides {', '.join(self.undecided)}{failures}; nothing is proved.")
+            raise VerificationError(
+                f"no exact oracle decides {', '.join(self.undecided)}{failures}; nothing is proved."
+            )
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -228,9 +230,7 @@ def _ask(party: Party, oracle: Oracle, graph: Graph, codes: NDArray[np.int8], ou
 def _undecided(graph: Graph, parties: list[Party]) -> list[str]:
     """Layers for which no exact oracle's word counts."""
     deciding = [party for party in parties if party.decides]
-    return [
-        op.output.name for op in graph.ops if all(op.output in party.not_deciding for party in deciding)
-    ]
+    return [op.output.name for op in graph.ops if all(op.output in party.not_deciding for party in deciding)]
 
 
 def _classes(outputs: NDArray[Any]) -> NDArray[np.int64]:
@@ -294,7 +294,10 @@ class _Data:
 
     def parts(self) -> Iterator[tuple[slice, str]]:
         """Slices of `codes`, none with both kinds of data, each with its name."""
-        kinds = ((0, self.real, f"test images of {self.facts['dataset']}"), (self.real, len(self.codes), "random bytes"))
+        kinds = (
+            (0, self.real, f"test images of {self.facts['dataset']}"),
+            (self.real, len(self.codes), "random bytes"),
+        )
         for first, end, label in kinds:
             for start in range(first, end, CHUNK):
                 yield slice(start, min(start + CHUNK, end)), label

@@ -19,7 +19,9 @@ from . import options
 _NETWORK, _DATASET = "lenet5", "digits"
 
 
-@click.command(help="Train LeNet on real handwritten digits, quantize, convert, verify, and write a report. No download.")
+@click.command(
+    help="Train LeNet on real handwritten digits, quantize, convert, verify, and write a report. No download."
+)
 @click.option(
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path), default="edgecnn-demo", show_default=True
 )
@@ -27,7 +29,9 @@ _NETWORK, _DATASET = "lenet5", "digits"
 @click.option("--without-oracles", is_flag=True, help="Compare NumPy with C alone.")
 @options.as_json
 def command(output: Path, epochs: int | None, without_oracles: bool, as_json: bool) -> None:
-    keras, tflite, folder, report = (output / name for name in ("lenet5.keras", "lenet5.tflite", "lenet5", "report.html"))
+    keras, tflite, folder, report = (
+        output / name for name in ("lenet5.keras", "lenet5.tflite", "lenet5", "report.html")
+    )
 
     def say(text: str) -> None:
         click.echo(text, err=True)

@@ -1,23 +1,25 @@
 """edgecnn train: a network of the zoo, on a data set, to a .keras file."""
 
-import json
+from __future__ import annotations
+
 import time
 from pathlib import Path
 
 import click
 
 from .. import datasets, training, zoo
+from . import options
 
 
 @click.command(help="Train the network NAME of the zoo. Interrupted, the same command goes on where it stopped.")
 @click.argument("name", type=click.Choice(zoo.NAMES))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .keras file.")
-@click.option("--dataset", type=click.Choice(datasets.NAMES), default="digits", show_default=True)
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Folder with the files of the data set.")
+@options.dataset("digits", "What to learn from.")
+@options.data_dir
 @click.option("--epochs", type=click.IntRange(1), help="Default: what suits the data set.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
 @click.option("--loss", type=click.Choice(list(training.LOSSES)), default="cross_entropy", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.as_json
 def command(
     name: str,
     output: Path,
@@ -35,28 +37,16 @@ def command(
     trained = training.train(name, data, epochs=epochs, seed=seed, loss=loss, checkpoint=checkpoint)
     seconds = time.monotonic() - start
     training.save(trained, output)
-    n = len(data.test)
-    correct = training.count_correct(trained.model, data.test)
-    low, high = training.wilson(correct, n)
+    accuracy = training.accuracy_of(trained.model, data.test)
     parameters = trained.model.count_params()
     if as_json:
-        report = {
-            "model": str(output),
-            "parameters": parameters,
-            "n": n,
-            "correct": correct,
-            "accuracy": correct / n,
-            "interval": [low, high],
-            "seconds": round(seconds, 1),
-            **trained.provenance,
-        }
-        click.echo(json.dumps(report, indent=2))
-    else:
-        click.echo(
-            f"{output}: {name}, {parameters:,} parameters, "
-            f"{len(trained.history)} epochs on {dataset} in {seconds:.0f} s\n"
-            f"test accuracy {correct / n:.2%} ({correct:,} of {n:,}), Wilson 95 % interval {low:.2%} to {high:.2%}"
-        )
+        report = {"model": str(output), "parameters": parameters, "seconds": round(seconds, 1)}
+        options.print_json({**report, **accuracy.to_json(), **trained.provenance})
+        return
+    click.echo(
+        f"{output}: {name}, {parameters:,} parameters, {len(trained.history)} epochs on {dataset} in {seconds:.0f} s\n"
+        f"test accuracy {accuracy}"
+    )
 
 
 def _keras_file(output: Path) -> Path:

@@ -13,12 +13,16 @@ from ..verification import verify
 from . import options
 
 
-@click.command(help="Compare float, TFLite, NumPy and C on MODEL (.tflite, folder of C or a trained name), layer by layer.")
+@click.command(
+    help="Compare float, TFLite, NumPy and C on MODEL (.tflite, folder of C or a trained name), layer by layer."
+)
 @options.model
 @options.dataset("digits", "Real images to compare and grade on; `none` for random bytes alone.", none=True)
 @options.data_dir
 @click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="How many test images.")
-@click.option("--random", type=click.IntRange(1), default=256, show_default=True, help="How many images of random bytes.")
+@click.option(
+    "--random", type=click.IntRange(1), default=256, show_default=True, help="How many images of random bytes."
+)
 @click.option(
     "--keras", type=click.Path(exists=True, path_type=Path), help="The float model. Default: the .keras beside MODEL."
 )

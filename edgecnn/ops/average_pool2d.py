@@ -19,8 +19,8 @@ class AveragePool2D(Pool2D):
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
         x = inputs[0]
-        total = np.zeros((len(x), *self.output.shape), arithmetic.dtype)
-        count = np.zeros((1, *self.output.shape), arithmetic.dtype)
+        total = arithmetic.array(np.zeros((len(x), *self.output.shape)))
+        count = arithmetic.array(np.zeros((1, *self.output.shape)))
         for _, _, outputs, pixels in self.window.taps():
             total[outputs] += x[pixels]
             count[outputs] += 1

@@ -19,7 +19,7 @@ _LIBM = "libm.so.6"  # glibc, whose expf and tanhf are part of the contract with
 
 @cache
 def libm_function(name: str, otherwise: Callable[[float], float]) -> Callable[[float], np.float32]:
-    """A float32 function of glibc; elsewhere `otherwise` in float64, which can differ in the last bit of the float32."""
+    """A float32 function of glibc; elsewhere `otherwise` in float64, which can differ in the last bit."""
     try:
         function = getattr(ctypes.CDLL(_LIBM), name)
     except (OSError, AttributeError):

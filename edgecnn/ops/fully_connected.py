@@ -42,8 +42,8 @@ class FullyConnected(WeightedOp):
     @property
     def effective_scales(self) -> NDArray[np.float64]:
         # With one scale for all weights TFLite takes the product in float32, with one per channel in float64.
-        wide = np.float32 if len(self.weight_scales) == 1 else np.float64
-        product = wide(self.inputs[0].scale) * self.weight_scales.astype(wide)
+        wide = np.dtype(np.float32 if len(self.weight_scales) == 1 else np.float64)
+        product = np.asarray(self.inputs[0].scale, wide) * self.weight_scales.astype(wide)
         return product.astype(np.float64) / np.float64(self.output.scale)
 
     @property

@@ -91,7 +91,7 @@ class Softmax(Op):
             "rows": self.output.size // self.depth,
             "depth": self.depth,
             "multiplier": multiplier,
-            "shift": shift,
+            "shift": min(shift, 30),  # 31 leaves int32, and then only the difference 0 is shifted
             "lowest_difference": self.lowest_difference,
         }
         return KernelCall("softmax_s8", params)

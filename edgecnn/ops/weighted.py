@@ -53,13 +53,14 @@ class WeightedOp(Op):
         return self.weights.size + self.bias.size
 
     @cached_property
-    def accumulator_bound(self) -> int:  # type: ignore[override]
+    def accumulator_bound(self) -> int:
         """From the real weights: |bias| + sum |w| * max |x - zero_point|, before the left shift of a multiplier > 1."""
         zero_point = self.inputs[0].zero_point
         reach = max(127 - zero_point, zero_point - INT8_MIN)
         weights = np.abs(self.weights.reshape(self.channels, -1).astype(np.int64)).sum(axis=1)
         bounds = np.abs(self.bias.astype(np.int64)) + weights * reach
-        return max(int(bound) << max(int(shift), 0) for bound, shift in zip(bounds, self.multipliers[1], strict=True))
+        # Even of an accumulator that is always 0: the kernel shifts 1, too.
+        return max(max(int(b), 1) << max(int(s), 0) for b, s in zip(bounds, self.multipliers[1], strict=True))
 
     def arithmetic_params(self) -> dict[str, int | Array]:
         """Zero points, clamp and constants as the C kernels take them."""

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..fixed_point import Array
-from ..graph import Tensor
 from .op import Node
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One spatial axis: `taps` samples `dilation` apart, moved by `stride`; `pad` positions before the input are empty."""
+    """One spatial axis: `taps` samples `dilation` apart, moved by `stride`, after `pad` empty positions."""
 
     input: int
     taps: int

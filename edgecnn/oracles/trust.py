@@ -24,7 +24,7 @@ _KNOWN: dict[str, list[tuple[str, Callable[[Op], bool]]]] = {
 
 
 def not_deciding(oracle: str, graph: Graph) -> dict[Tensor, str]:
-    """The tensors that `oracle` does not decide, with the reason: outputs of such ops and all that follows from them."""
+    """The tensors that `oracle` does not decide, with the reason: outputs of such ops and what follows from them."""
     reasons: dict[Tensor, str] = {}
     for op in graph.ops:
         known = next((reason for reason, applies in _KNOWN.get(oracle, []) if applies(op)), None)

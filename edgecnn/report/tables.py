@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..metrics import FORMULAS
@@ -14,7 +15,7 @@ class Table:
 
     title: str
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
 
 
 def accuracies(result: Verification) -> Table:
@@ -43,7 +44,8 @@ def parties(result: Verification) -> Table:
             verdict += f"; does not decide {len(party.not_deciding)} layers: {next(iter(party.not_deciding.values()))}"
         row = (f"{party.bytes:,}", f"{party.unequal_bytes:,}", f"{party.max_difference}", verdict)
         rows.append((party.name, *row) if not party.failure else (party.name, "-", "-", "-", party.failure))
-    title = f"Against the NumPy integers, every layer, {result.data['n']:,} images and {result.data['random']:,} of random bytes"
+    data = f"{result.data['n']:,} images and {result.data['random']:,} of random bytes"
+    title = f"Against the NumPy integers, every layer, {data}"
     return Table(title, ("", "bytes compared", "unequal", "max LSB", "verdict"), rows)
 
 

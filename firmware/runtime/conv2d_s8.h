@@ -7,17 +7,17 @@
 typedef struct {
   int32_t input_height, input_width, input_channels;
   int32_t filter_height, filter_width;
-  int32_t stride_height, stride_width;     /* >= 1 */
-  int32_t pad_top, pad_left;               /* rows and columns of zeros before the input, >= 0 */
+  int32_t stride_height, stride_width; /* >= 1 */
+  int32_t pad_top, pad_left;           /* rows and columns of zeros before the input, >= 0 */
   int32_t output_height, output_width;
   int32_t dilation_height, dilation_width; /* >= 1 */
   int32_t output_channels;
   int32_t input_zero_point, output_zero_point; /* -128 .. 127 */
   int32_t output_min, output_max;              /* of the activation, within -128 .. 127 */
-  const int8_t *weights;      /* [output_channels][filter_height][filter_width][input_channels] */
-  const int32_t *bias;        /* [output_channels] */
-  const int32_t *multipliers; /* [output_channels], see edgecnn_mbqm */
-  const int8_t *shifts;       /* [output_channels] */
+  const int8_t *weights;                       /* [output_channels][filter_height][filter_width][input_channels] */
+  const int32_t *bias;                         /* [output_channels] */
+  const int32_t *multipliers;                  /* [output_channels], see edgecnn_mbqm */
+  const int8_t *shifts;                        /* [output_channels] */
 } edgecnn_conv2d_s8_params;
 
 /*

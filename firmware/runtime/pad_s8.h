@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 typedef struct {
-  const int32_t *input_shape;   /* [4] */
+  const int32_t *input_shape;    /* [4] */
   const int32_t *before, *after; /* [4] each: positions to add at the beginning and the end of each axis, >= 0 */
-  int32_t zero_point;           /* the code of 0, -128 .. 127 */
+  int32_t zero_point;            /* the code of 0, -128 .. 127 */
 } edgecnn_pad_s8_params;
 
 /* output, of the padded shape, from input. The two must not overlap. */

@@ -35,8 +35,7 @@ static inline void edgecnn_pool2d_s8(const edgecnn_pool2d_s8_params *p, const in
       const edgecnn_taps columns = edgecnn_taps_inside(x, p->filter_width, 1, p->input_width);
       const int8_t *first = input + (y + rows.begin) * row_step + (x + columns.begin) * channels;
       for (int32_t c = 0; c < channels; c++) {
-        const int32_t code =
-            window(first + c, rows.end - rows.begin, columns.end - columns.begin, row_step, channels);
+        const int32_t code = window(first + c, rows.end - rows.begin, columns.end - columns.begin, row_step, channels);
         *output++ = edgecnn_clamp(code, p->output_min, p->output_max);
       }
     }

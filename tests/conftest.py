@@ -1,0 +1,29 @@
+"""What all tests share: a cache folder of their own, and the exact oracles, each in its worker process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from edgecnn.oracles import Oracle
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither use nor fill the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def tflite_runtime() -> Iterator[Oracle]:
+    """A missing oracle is an error here, never a skip: nothing would be proved."""
+    with Oracle("tflite_runtime") as oracle:
+        yield oracle
+
+
+@pytest.fixture(scope="session")
+def tflite_micro() -> Iterator[Oracle]:
+    """As `tflite_runtime`."""
+    with Oracle("tflite_micro") as oracle:
+        yield oracle

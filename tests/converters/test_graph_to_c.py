@@ -1,0 +1,432 @@
+"""The generated C: its text, that strict compilers, C++, a bare Cortex-M4 and sanitizers take it, and its folder."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from edgecnn import compiler, files, paths
+from edgecnn.converters import c_text
+from edgecnn.converters.graph_to_c import MANIFEST, name_of, read_manifest, write_c
+from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
+from edgecnn.graph import Graph
+from edgecnn.host import HostModel
+from edgecnn.interpreter import trace
+from edgecnn.version import VERSION
+from tests.lenet import lenet
+from tests.random_models import random_input, random_model
+from tests.tflite_builder import Builder
+
+
+def tiny() -> Graph:
+    """One dense layer of 3 to 2."""
+    b = Builder()
+    weights = np.array([[1, -2, 3], [4, 5, -6]], np.int8)
+    x = b.input((1, 1, 3, 1), 0.5, -1)
+    return graph_of(b.finish(b.fully_connected(x, weights, np.array([-1000, 7]), 0.25, 0.125, 2, "RELU")))
+
+
+def everything() -> Graph:
+    """A network that uses every kernel."""
+    b = Builder()
+    x = b.pad(b.input((1, 6, 6, 1), 0.1, 3), [(0, 0), (1, 1), (1, 0), (0, 0)])
+    x = b.conv2d(x, np.arange(-9, 9).reshape(2, 3, 3, 1).astype(np.int8), np.array([5, -5]), [0.01, 0.02], 0.1, 0)
+    x = b.average_pool_2d(b.max_pool_2d(x, (2, 2), (1, 1)), (2, 2), (2, 2), "SAME")
+    x = b.logistic(b.residue_flatten(x))
+    x = b.fully_connected(x, np.arange(-30, 30).reshape(5, 12).astype(np.int8), None, 0.01, 0.05, -7)
+    return graph_of(b.finish(b.softmax(x)))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def c_files(folder: Path) -> list[str]:
+    return [str(path) for path in sorted(folder.rglob("*.c"))]
+
+
+def program(*names: str) -> str:
+    """The first of these that is installed; none is a failure, not a reason to skip."""
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    assert found, f"none of {', '.join(names)} is installed"
+    return found
+
+
+# The text
+
+TINY_C = """#include "tiny.h"
+
+#include "runtime/fully_connected_s8.h"
+
+/* Layer 0: fully_connected relu, 1x3x1 -> 2 */
+static const int8_t layer0_weights[6] = {
+    1, -2, 3, 4, 5, -6,
+};
+
+static const int32_t layer0_bias[2] = {
+    -1000, 7,
+};
+
+static const int32_t layer0_multipliers[2] = {
+    1073741824, 1073741824,
+};
+
+static const int8_t layer0_shifts[2] = {
+    1, 1,
+};
+
+static const edgecnn_fully_connected_s8_params layer0 = {
+    .rows = 1,
+    .input_depth = 3,
+    .output_channels = 2,
+    .input_zero_point = -1,
+    .output_zero_point = 2,
+    .output_min = 2,
+    .output_max = 127,
+    .weights = layer0_weights,
+    .bias = layer0_bias,
+    .multipliers = layer0_multipliers,
+    .shifts = layer0_shifts,
+};
+
+static int8_t arena[tiny_ARENA_SIZE];
+
+static const struct {
+  int32_t offset, size;
+} layer_outputs[tiny_LAYERS + 1] = {
+    {3, 2},
+    {3, 2},
+};
+
+int8_t *tiny_input(void) { return arena + 0; }
+
+const int8_t *tiny_output(void) { return arena + 3; }
+
+void tiny_invoke_layer(int layer) {
+  switch (layer) {
+    case 0:  edgecnn_fully_connected_s8(&layer0, arena + 0, arena + 3); break;  /* 2 */
+    default: break;
+  }
+}
+
+void tiny_invoke(void) {
+  for (int layer = 0; layer < tiny_LAYERS; layer++) tiny_invoke_layer(layer);
+}
+
+const int8_t *tiny_layer_output(int layer) { return arena + layer_outputs[layer].offset; }
+
+int32_t tiny_layer_output_size(int layer) { return layer_outputs[layer].size; }
+"""
+
+
+def test_the_text_of_one_layer(tmp_path: Path) -> None:
+    write_c(tiny(), tmp_path / "c", name="tiny")
+    source = (tmp_path / "c" / "tiny.c").read_text()
+    opening, rest = source.split(" */\n", 1)
+    assert rest == TINY_C
+    assert opening.splitlines() == [
+        "/*",
+        f" * tiny: made by edgecnn {VERSION}; do not edit, convert the model again.",
+        f" * From a TFLite model with SHA-256 {tiny().sha256}",
+        " *",
+        " * input   1x3x1 int8 codes: real value = 0.5 * (code - -1)",
+        " * output  2 int8 codes: real value = 0.125 * (code - 2)",
+        " * arena   5 bytes, 8 parameters, 6 multiply-accumulates",
+        " *",
+        " * layer                        output  MACs  flash bytes  arena bytes",
+        " * 0      fully_connected relu  2       6     68           3..4",
+    ]
+    header = (tmp_path / "c" / "tiny.h").read_text()
+    for line in ("#define tiny_INPUT_SIZE 3", "#define tiny_INPUT_ZERO_POINT (-1)", "#define tiny_OUTPUT_SCALE 0.125f"):
+        assert f"{line}\n" in header
+    assert "#define TINY_ARENA_SIZE tiny_ARENA_SIZE\n" in header
+
+
+def test_the_same_graph_gives_the_same_bytes_without_dates_or_places(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        write_c(everything(), tmp_path / folder)
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    for path, data in contents(tmp_path / "a").items():
+        if not path.endswith(".tflite"):
+            assert str(tmp_path) not in data.decode()
+            assert not re.search(r"\b20\d\d-\d\d|\d\d:\d\d", data.decode()), path
+            assert not re.search(r'"/|[A-Z]:\\', data.decode()), path
+
+
+def test_the_folder_holds_what_it_needs_and_the_manifest_says_so(tmp_path: Path) -> None:
+    write_c(tiny(), tmp_path / "c", name="tiny")
+    manifest = read_manifest(tmp_path / "c")
+    written = contents(tmp_path / "c")
+    assert set(written) == {MANIFEST, "CMakeLists.txt", "tiny.c", "tiny.h", "tiny.tflite"} | {
+        f"runtime/{file}" for file in ("dot_s8.h", "fixed_point.h", "fully_connected_s8.c", "fully_connected_s8.h")
+    }
+    assert written["tiny.tflite"] == tiny().source
+    assert written["runtime/dot_s8.h"] == (paths.runtime() / "dot_s8.h").read_bytes()
+    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in written.items() if path != MANIFEST}
+    assert manifest["files"] == hashes
+    assert manifest["model"]["sha256"] == hashes["tiny.tflite"]
+    assert (manifest["macs"], manifest["parameters"], manifest["arena"]["bytes"]) == (6, 8, 5)
+    (layer,) = manifest["layers"]
+    # |bias| + 6 * 128 times 2 for the shift, and 15 * 128 + 7 times 2
+    assert layer["accumulator_bound"] == max(1000 + 6 * 128, 7 + 15 * 128) * 2
+    assert manifest["flash_estimate"] == {"constants": 68, "kernels": {"fully_connected_s8": 218}}
+
+
+def test_a_graph_without_layers(tmp_path: Path) -> None:
+    b = Builder()
+    write_c(graph_of(b.finish(b.reshape(b.input((1, 2, 3), 1, 0), (1, 6)))), tmp_path / "c")
+    assert HostModel(tmp_path / "c").invoke(np.arange(6, dtype=np.int8).reshape(1, 2, 3)).tolist() == [[0, 1, 2, 3, 4, 5]]
+
+
+def test_extreme_constants(tmp_path: Path) -> None:
+    assert "    INT32_MIN, 2147483647, -2147483647,\n" in c_text.constant(
+        "x", np.array([-(2**31), 2**31 - 1, 1 - 2**31], np.int32)
+    )
+    b = Builder()
+    bias = np.array([2**31 - 1, 1 - 2**31])
+    y = b.fully_connected(b.input((1, 1), 1, 0), np.zeros((2, 1), np.int8), bias, 2.0**-25, 1.0, 0)
+    write_c(graph_of(b.finish(y)), tmp_path / "c")
+    assert HostModel(tmp_path / "c").invoke(np.zeros((1, 1), np.int8)).tolist() == [[64, -64]]
+
+
+def test_a_comment_cannot_be_ended_from_within() -> None:
+    assert c_text.comment(["a */ b"]) == "/*\n * a * / b\n */\n"
+
+
+# Compilers
+
+
+def test_strict_compilers_have_nothing_to_say(tmp_path: Path) -> None:
+    write_c(everything(), tmp_path / "c")
+    zig = compiler.zig()
+    assert zig, "ziglang is not installed"
+    gcc = compiler.Compiler((program("gcc"),), "gcc")
+    strict = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror")
+    for cc in (gcc, zig):
+        for optimisation in ("-O0", "-O2"):
+            for source in c_files(tmp_path / "c"):
+                cc.run([*strict, optimisation, f"-I{tmp_path / 'c'}", "-c", source, "-o", str(tmp_path / "x.o")])
+
+
+def test_the_header_serves_cplusplus(tmp_path: Path) -> None:
+    write_c(tiny(), tmp_path / "c", name="tiny")
+    (tmp_path / "main.cpp").write_text("""
+#include "tiny.h"
+int main() {
+  for (int i = 0; i < TINY_INPUT_SIZE; i++) tiny_input()[i] = static_cast<int8_t>(20 * i);
+  tiny_invoke();
+  return tiny_output()[0] == 2 && tiny_output()[1] == tiny_layer_output(0)[1] ? tiny_output()[1] : 99;
+}
+""")
+    cxx = [shutil.which("g++") or ""] if shutil.which("g++") else [sys.executable, "-m", "ziglang", "c++"]
+    objects = []
+    for source in c_files(tmp_path / "c"):
+        objects.append(str(tmp_path / f"{Path(source).stem}.o"))
+        compiler.host().run(["-std=c99", f"-I{tmp_path / 'c'}", "-c", source, "-o", objects[-1]])
+    target = str(tmp_path / "main")
+    command = [*cxx, "-Wall", "-Wextra", "-Werror", f"-I{tmp_path / 'c'}", str(tmp_path / "main.cpp"), *objects]
+    subprocess.run([*command, "-o", target], check=True)
+    # 2 + (7 + 4 * 1 + 5 * 21 - 6 * 41) is negative: ReLU leaves the zero point
+    assert subprocess.run([target], check=False).returncode == 2
+
+
+def test_a_bare_cortex_m4_needs_no_library(tmp_path: Path) -> None:
+    write_c(everything(), tmp_path / "c")
+    zig = compiler.zig()
+    assert zig, "ziglang is not installed"
+    defined: set[str] = set()
+    undefined: set[str] = set()
+    flags = ["-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4", "-Os", "-nostdlib", "-ffreestanding"]
+    for source in c_files(tmp_path / "c"):
+        zig.run([*compiler.STRICT, *flags, f"-I{tmp_path / 'c'}", "-c", source, "-o", str(tmp_path / "x.o")])
+        with (tmp_path / "x.o").open("rb") as file:
+            for symbol in ELFFile(file).get_section_by_name(".symtab").iter_symbols():
+                (undefined if symbol["st_shndx"] == "SHN_UNDEF" else defined).add(symbol.name)
+    missing = {name for name in undefined - defined - {""} if not name.startswith("__aeabi_")}
+    assert "model_invoke" in defined
+    assert missing <= {"memcpy", "memset", "memmove"}
+
+
+def test_cmake_builds_the_folder(tmp_path: Path) -> None:
+    cmake = shutil.which("cmake")
+    if cmake is None:
+        pytest.skip("cmake is not installed")
+    write_c(everything(), tmp_path / "c")
+    for arguments in (["-S", str(tmp_path / "c"), "-B", str(tmp_path / "build")], ["--build", str(tmp_path / "build")]):
+        subprocess.run([cmake, *arguments], check=True, capture_output=True)
+    assert (tmp_path / "build" / "libmodel.a").is_file()
+
+
+# Sanitizers
+
+_MAIN = """
+#include <stdio.h>
+#include "model.h"
+int main(void) {
+  while (fread(model_input(), 1, MODEL_INPUT_SIZE, stdin) == MODEL_INPUT_SIZE) {
+    for (int layer = 0; layer < MODEL_LAYERS; layer++) {
+      model_invoke_layer(layer);
+      fwrite(model_layer_output(layer), 1, (size_t)model_layer_output_size(layer), stdout);
+    }
+  }
+  return 0;
+}
+"""
+
+
+def extreme_softmax() -> bytes:
+    b = Builder()
+    return b.finish(b.softmax(b.input((1, 5), 1e6, 0)))
+
+
+def idle_channel() -> bytes:
+    """All-zero weights under a multiplier as large as is accepted."""
+    b = Builder()
+    weights = np.zeros((2, 3), np.int8)
+    return b.finish(b.fully_connected(b.input((1, 3), 1, 0), weights, None, [2.0**29, 1.0], 1.0, 0))
+
+
+def many_classes() -> bytes:
+    b = Builder()
+    return b.finish(b.softmax(b.input((1, 900), 1e-6, 0)))
+
+
+def wide_arena() -> bytes:
+    b = Builder()
+    x = b.input((1, 1, 1, 3), 1, 5)
+    return b.finish(b.max_pool_2d(b.pad(x, [(0, 0), (4, 0), (0, 9), (2, 2)]), (3, 3), (2, 5), "SAME"))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        *(random_model(np.random.default_rng(seed))[0] for seed in range(9000, 9008)),
+        *(lenet(), extreme_softmax(), idle_channel(), many_classes(), wide_arena()),
+    ],
+    ids=[*(f"seed {seed}" for seed in range(9000, 9008)), "lenet", "softmax", "idle", "classes", "wide"],
+)
+def test_sanitizers_find_nothing(model: bytes, tmp_path: Path) -> None:
+    graph = graph_of(model)
+    write_c(graph, tmp_path / "c")
+    (tmp_path / "main.c").write_text(_MAIN)
+    sources = [str(tmp_path / "main.c"), *c_files(tmp_path / "c")]
+    flags = ["-std=c99", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    compiler.Compiler((program("gcc", "clang"),), "").run(
+        [*flags, f"-I{tmp_path / 'c'}", *sources, "-o", str(tmp_path / "main")]
+    )
+    x = random_input(np.random.default_rng(0), graph.input.shape, 5)
+    x[0], x[1] = -128, 127
+    done = subprocess.run([str(tmp_path / "main")], input=x.tobytes(), capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    values = trace(graph, x)
+    layers = [values[op.output].reshape(len(x), -1) for op in graph.ops if op.kernel_call()]
+    assert layers
+    np.testing.assert_array_equal(np.frombuffer(done.stdout, np.int8), np.concatenate(layers, axis=1).ravel())
+
+
+# Refusals, and the folder
+
+
+def test_an_accumulator_that_could_overflow_is_refused(tmp_path: Path) -> None:
+    def model(bias: int) -> Graph:
+        b = Builder()
+        return graph_of(
+            b.finish(b.fully_connected(b.input((1, 1), 1, -128), np.array([[100]]), np.array([bias]), 0.25, 1.0, 0))
+        )
+
+    write_c(model(2**31 - 1 - 25500), tmp_path / "fits")
+    with pytest.raises(DoesNotFitError, match="fully_connected 't3' can reach 2147483648 in an int32") as caught:
+        write_c(model(2**31 - 25500), tmp_path / "c")
+    assert caught.value.exit_code == 20
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("name", ["", "1st", "_x", "a-b", "ä", "a b", "x" * 49, "edgecnn_conv2d_s8", "a\n"])
+def test_names_that_are_no_c(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot name C functions"):
+        write_c(tiny(), tmp_path / "c", name=name)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("a/lenet5.tflite", "lenet5"), ("my-net.v2.tflite", "my_net_v2"), ("5x.tflite", "model_5x"), ("é.tflite", "model__")],
+)
+def test_names_from_files(file: str, name: str, tmp_path: Path) -> None:
+    assert name_of(file) == name
+    write_c(tiny(), tmp_path / "c", name=name)
+
+
+def test_odd_names_compile(tmp_path: Path) -> None:
+    for name in ("int", "layer", "layer0", "arena", "runtime", "manifest", "INT8", "M", "edgecnn"):
+        write_c(tiny(), tmp_path / name, name=name)
+        x = np.array([[[0], [20], [40]]], np.int8).reshape(1, 1, 3, 1)
+        assert HostModel(tmp_path / name, flags=("-std=c99", "-fPIC", "-shared")).invoke(x).tolist() == [[2, 2]]
+
+
+def test_a_folder_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "thesis.tex").write_text("years of work")
+    (tmp_path / "file").write_text("a file")
+    for place in ("thesis", "file"):
+        with pytest.raises(EdgecnnError, match="was not made by edgecnn"):
+            write_c(tiny(), tmp_path / place)
+    assert contents(tmp_path) == {"thesis/thesis.tex": b"years of work", "file": b"a file"}
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(EdgecnnError, match=r"cannot write .*; choose a place"):
+        write_c(tiny(), tmp_path / "file" / "c")
+
+
+def test_ours_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "c").mkdir()  # an empty folder is taken
+    write_c(everything(), tmp_path / "c", name="old")
+    (tmp_path / "c" / "notes.txt").write_text("goes with the folder")
+    write_c(tiny(), tmp_path / "c", name="new")
+    assert sorted(path.name for path in (tmp_path / "c").iterdir()) == [
+        "CMakeLists.txt",
+        MANIFEST,
+        "new.c",
+        "new.h",
+        "new.tflite",
+        "runtime",
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]
+
+
+@pytest.mark.parametrize("moves", [1, 2])
+def test_an_interruption_leaves_the_old_folder(moves: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_c(everything(), tmp_path / "c")
+    before = contents(tmp_path)
+    replace, count = os.replace, 0
+
+    def fail_at(source: Path, target: Path) -> None:
+        nonlocal count
+        count += 1
+        if count == moves:
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(files.os, "replace", fail_at)
+    with pytest.raises(EdgecnnError, match="No space left on device"):
+        write_c(tiny(), tmp_path / "c")
+    assert contents(tmp_path) == before
+
+
+def test_a_manifest_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(InvalidModelError, match="not a folder made by `edgecnn convert`"):
+        read_manifest(tmp_path)
+    for text in ("", "[]", "{}", json.dumps({"format": "edgecnn-c/999"}), "\xff"):
+        (tmp_path / MANIFEST).write_text(text, encoding="latin-1")
+        with pytest.raises(InvalidModelError, match="not a folder made by `edgecnn convert`"):
+            read_manifest(tmp_path)

@@ -1,0 +1,27 @@
+"""RESHAPE: the same codes, and nothing on the device."""
+
+import pytest
+
+from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.errors import InvalidModelError, UnsupportedError
+from tests.ops.support import only_op, run
+from tests.tflite_builder import Builder
+
+
+@pytest.mark.parametrize("add", [Builder.residue_flatten, lambda b, x: b.reshape(x, (1, -1))], ids=["Keras", "plain"])
+def test_flatten(add: object) -> None:
+    b = Builder()
+    model = b.finish(add(b, b.input((1, 2, 3), 1, 0)))  # type: ignore[operator]
+    assert run(model, [[1, 2, 3], [4, 5, 6]]) == [1, 2, 3, 4, 5, 6]
+    assert only_op(model).kernel_call() is None  # and what computed the shape has fallen away
+
+
+def test_refusals() -> None:
+    b = Builder()
+    y = b.reshape(b.input((1, 2, 3), 1, 0), (1, 6))
+    b.tensors[y].shape = (1, 7)
+    with pytest.raises(InvalidModelError, match="op 0 RESHAPE .* turns 6 values into 7"):
+        graph_of(b.finish(y))
+    b.tensors[y].shape, b.tensors[y].quantization = (1, 6), ([2.0], [0], 0)
+    with pytest.raises(UnsupportedError, match="a reshape cannot rescale"):
+        graph_of(b.finish(y))

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands: installs what it needs into .venv, then format, lint, types, tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python=${PYTHON:-python3}
+[ -x .venv/bin/python ] || "$python" -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[all]'
+PATH="$PWD/.venv/bin:$PATH"
+
+ruff check .
+ruff format --check .
+find firmware -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
+
+# Types are checked on what a user installs: only there do converters/ and firmware/ lie inside the package.
+rm -rf build
+python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+python -m zipfile -e build/wheel/*.whl build/installed
+(cd build/installed && mypy --config-file ../../pyproject.toml -p edgecnn)
+
+python -m pytest -n 2 --dist worksteal "$@"

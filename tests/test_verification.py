@@ -1,0 +1,189 @@
+"""The proof itself is put to the test: it must find what is wrong, wherever it is."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from edgecnn import verification, write_c, zoo
+from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.errors import EdgecnnError, UsageError, VerificationError
+from edgecnn.oracles import Oracle, available
+from edgecnn.oracles.trust import not_deciding
+from edgecnn.report import page, text
+from edgecnn.verification import Verification, verify
+from tests.lenet import lenet
+from tests.tflite_builder import Builder
+
+
+@pytest.fixture(scope="module")
+def committed() -> Verification:
+    """The committed LeNet with its float model, on a few digits."""
+    path = zoo.trained("lenet5_mnist")
+    return verify(path, limit=64, random=32)
+
+
+def test_the_committed_lenet(committed: Verification) -> None:
+    assert committed.ok
+    committed.check()
+    assert [party.name for party in committed.parties if party.decides] == [
+        "C on this host",
+        "tflite_runtime",
+        "tflite_micro",
+    ]
+    activations = 1024 + 4704 + 1176 + 1600 + 400 + 400 + 120 + 100 + 10 + 10
+    for party in committed.parties[1:]:
+        assert party.bytes == 96 * activations, party.name
+    assert committed.parties[0].bytes == 96 * (activations - 1024 - 400)  # the input and the reshape are no calls of C
+
+
+def test_float_layers_are_matched(committed: Verification) -> None:
+    """Every layer but the logits, which Keras does not show, is close to the float model's."""
+    assert committed.float_accuracy is not None
+    figures = {tensor.name: fidelity.to_json() for tensor, fidelity in committed.layers.items()}
+    matched = {name: f for name, f in figures.items() if f["SQNR"] is not None}
+    assert len(matched) == len(committed.graph.ops) - 1
+    for name, figure in matched.items():
+        assert figure["SQNR"] is not None
+        assert figure["SQNR"] > 25, name
+        assert figure["cosine"] is not None
+        assert figure["cosine"] > 0.995, name
+
+
+def test_reports_say_the_same(committed: Verification) -> None:
+    assert committed.int8_accuracy is not None
+    share = f"{committed.int8_accuracy.share:.2%}"
+    for report in (text(committed), page(committed)):
+        assert share in report
+        assert committed.graph.sha256 in report
+        assert "Equal in every byte" in report
+        assert "conv2d 5x5 relu" in report
+    assert not re.search(r"https?://|<script|src=", page(committed))  # needs nothing beside it
+
+
+def test_a_name_cannot_break_the_page(committed: Verification) -> None:
+    original, committed.name = committed.name, "<script>alert(1)</script>"
+    try:
+        assert "<script>" not in page(committed)
+    finally:
+        committed.name = original
+
+
+class Lying(Oracle):
+    """tflite_runtime, but wrong by one in one code of one layer, on random bytes only."""
+
+    layer: int
+
+    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
+        answer = super().evaluate(model, x)
+        if x.min() < -128 + 1 and x.std() > 60:
+            answer[self.layer] = answer[self.layer].copy()
+            answer[self.layer].flat[-1] ^= 1
+        return answer
+
+
+class Failing(Oracle):
+    """An interpreter that refuses the model."""
+
+    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
+        raise EdgecnnError("it will not have it.")
+
+
+@pytest.fixture
+def oracles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Oracle]]:
+    """The list of oracles that verify finds installed, for a test to fill."""
+    found: list[Oracle] = []
+    monkeypatch.setattr(verification, "available", lambda: found)
+    yield found
+    for oracle in found:
+        oracle.close()
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(lenet())
+    return path
+
+
+def test_one_wrong_bit_is_found_and_named(model: Path, oracles: list[Oracle]) -> None:
+    graph = graph_of(model.read_bytes())
+    liar = Lying("tflite_runtime")
+    liar.layer = graph.ops[4].output.index
+    oracles.append(liar)
+    result = verify(model, dataset=None, random=20)
+    assert not result.ok
+    assert result.unequal_bytes == 1
+    assert result.parties[1].max_difference == 1
+    assert result.parties[1].first.startswith("layer 4 (")
+    assert "random bytes" in result.parties[1].first
+    with pytest.raises(VerificationError, match="layer 4"):
+        result.check()
+    assert "NOT EQUAL" in text(result)
+
+
+def test_a_failing_oracle_is_no_proof(model: Path, oracles: list[Oracle]) -> None:
+    oracles.append(Failing("tflite_runtime"))
+    result = verify(model, dataset=None, random=5)
+    assert not result.ok
+    with pytest.raises(VerificationError, match="it will not have it"):
+        result.check()
+    assert "NOT PROVED" in text(result)
+    oracles.append(Oracle("tflite_micro"))
+    verify(model, dataset=None, random=5).check()  # one that works is enough
+
+
+def test_without_any_exact_oracle(model: Path, oracles: list[Oracle]) -> None:
+    with pytest.raises(UsageError, match="without-oracles"):
+        verify(model, dataset=None, random=5)
+    result = verify(model, dataset=None, random=5, with_oracles=False)
+    assert result.ok
+    assert "no TFLite oracle was asked" in text(result)
+
+
+def test_known_deviations_do_not_decide(tmp_path: Path) -> None:
+    """TFLite Micro is known to be wrong for a RELU6 alone; what comes before it, it decides."""
+    builder = Builder()
+    x = builder.max_pool_2d(builder.input((1, 6, 6, 2), 0.05, 3), (2, 2), (2, 2))
+    path = tmp_path / "relu6.tflite"
+    path.write_bytes(builder.finish(builder.quantize(builder.relu6(x, 0.03, -100), 0.02, -90)))
+    graph = graph_of(path.read_bytes())
+    assert [tensor for tensor in not_deciding("tflite_micro", graph)] == [op.output for op in graph.ops[1:]]
+    assert not_deciding("tflite_runtime", graph) == {}
+    result = verify(path, dataset=None, random=50)
+    result.check()
+    micro = next(party for party in result.parties if party.name == "tflite_micro")
+    assert 0 < micro.bytes < result.parties[1].bytes
+    assert "does not decide 2 layers" in text(result)
+
+
+def test_the_first_layer_of_c_that_differs(model: Path, tmp_path: Path) -> None:
+    """One weight of the third fully connected layer changed in the C folder."""
+    folder = tmp_path / "c"
+    write_c(graph_of(model.read_bytes()), folder, name="net")
+    source = folder / "net.c"
+    code = source.read_text()
+    start = code.index("layer6_bias[10] = {\n    ") + len("layer6_bias[10] = {\n    ")
+    source.write_text(code[:start] + "90000 + " + code[start:])
+    result = verify(folder, dataset=None, random=20)
+    assert result.parties[0].first.startswith("layer 7 (")  # the reshape counts as a layer of the graph
+    assert all(party.unequal_bytes == 0 for party in result.parties[1:])
+
+
+def test_json_has_what_is_promised(committed: Verification) -> None:
+    report: dict[str, Any] = committed.to_json()
+    assert report["n"] == 64
+    assert report["unequal_bytes"] == 0
+    assert 0 <= report["accuracy"] <= 1
+    assert report["flips"].keys() == {"right_to_wrong", "wrong_to_right"}
+    assert sum(map(sum, report["confusion"])) == 64
+    assert report["provenance"]["tflite_sha256"] == committed.graph.sha256
+
+
+def test_the_oracles_are_installed() -> None:
+    """A missing oracle must not pass for an agreeing one."""
+    found = available()
+    assert {oracle.name for oracle in found if oracle.exact} == {"tflite_runtime", "tflite_micro"}
