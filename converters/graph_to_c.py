@@ -238,7 +238,9 @@ int32_t {n}_layer_output_size(int layer);
         rows = []
         for layer in self.layers:
             tensors = [*layer.op.inputs, layer.op.output]
-            places = ", ".join(f"arena + {offsets[tensor]}" for tensor in tensors)
+            starts = [offsets[tensor] for tensor in tensors]
+            starts += [self.plan.scratch[layer.op]] if layer.call.scratch else []
+            places = ", ".join(f"arena + {start}" for start in starts)
             call = f"edgecnn_{layer.call.kernel}(&{layer.symbol}, {places}); break;"
             rows.append((f"    case {layer.index}:", call, f"/* {_shape(layer.op.output)} */"))
         calls = "\n".join([*(c_text.table(rows) if rows else []), "    default: break;"])
@@ -308,6 +310,7 @@ set_target_properties({self.name} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED O
                     "output": _facts(layer.op.output) | {"offset": self.plan.offsets[layer.op.output]},
                     "macs": layer.op.macs,
                     "constant_bytes": layer.constant_bytes,
+                    "scratch_bytes": layer.call.scratch,
                     "accumulator_bound": layer.op.accumulator_bound,
                 }
                 for layer in self.layers

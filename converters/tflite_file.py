@@ -146,7 +146,7 @@ def _read_operator(model: Any, index: int, operator: Any) -> RawOperator:
     code = model.OperatorCodes(operator.OpcodeIndex())
     name = _name(tflite.BuiltinOperator, max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
     if name == "CUSTOM":
-        name = f"CUSTOM {(code.CustomCode() or b'').decode()}"
+        name = f"CUSTOM {(code.CustomCode() or b'').decode()}".strip()
     return RawOperator(
         index=index,
         name=name,

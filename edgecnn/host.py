@@ -85,7 +85,7 @@ class HostModel:
                 f"{self.name} takes int8 codes of shape (N, {', '.join(map(str, self.input_shape))}), "
                 f"but got {codes.dtype} {codes.shape}."
             )
-        return codes.reshape(len(codes), -1)
+        return codes.reshape(len(codes), self._input.size)
 
     def _function(self, library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
         function = getattr(library, f"{self.name}_{name}")

@@ -12,22 +12,25 @@ from itertools import combinations, permutations
 
 from .errors import EdgecnnError
 from .graph import Graph, Tensor
+from .ops.op import Op
 
 _ORDERS_TRIED = 2000
 
 
 @dataclass(frozen=True)
 class Buffer:
-    """Memory that is alive from op `birth` to op `death`, both included; tensors under other shapes share one."""
+    """Memory that is alive from op `birth` to op `death`, both included.
+
+    It holds a tensor, under several shapes perhaps; or none, when it is the scratch of op `birth`.
+    """
 
     tensors: tuple[Tensor, ...]
+    size: int
     birth: int
     death: int
 
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return self.tensors[0].size
+    def __str__(self) -> str:
+        return str(self.tensors[0]) if self.tensors else f"the scratch of op {self.birth}"
 
     def meets(self, other: Buffer) -> bool:
         """Whether both are alive at some op."""
@@ -39,6 +42,7 @@ class Plan:
     """Offsets in bytes from the beginning of the arena."""
 
     offsets: dict[Tensor, int]
+    scratch: dict[Op, int]
     arena: int
     lower_bound: int
     """No plan of these buffers can be smaller."""
@@ -59,11 +63,16 @@ def plan(graph: Graph) -> Plan:
             break
     assert best is not None, "a graph has at least its input"
     _prove(best[1], overlays)
-    return Plan({tensor: offset for buffer, offset in best[1].items() for tensor in buffer.tensors}, best[0], bound)
+    return Plan(
+        offsets={tensor: offset for buffer, offset in best[1].items() for tensor in buffer.tensors},
+        scratch={graph.ops[buffer.birth]: offset for buffer, offset in best[1].items() if not buffer.tensors},
+        arena=best[0],
+        lower_bound=bound,
+    )
 
 
 def _buffers(graph: Graph) -> list[Buffer]:
-    """The graph's tensors, grouped where an op computes nothing, with their lifetimes."""
+    """The graph's tensors, grouped where an op computes nothing, and the ops' scratch, with their lifetimes."""
     last_use = {tensor: step for step, op in enumerate(graph.ops) for tensor in op.inputs}
     last_use[graph.output] = len(graph.ops)
     groups: dict[Tensor, list[Tensor]] = {graph.input: [graph.input]}
@@ -77,10 +86,12 @@ def _buffers(graph: Graph) -> list[Buffer]:
             root[op.output] = op.output
             groups[op.output] = [op.output]
             births[op.output] = step
-    return [
-        Buffer(tuple(tensors), births[first], max(last_use.get(tensor, births[first]) for tensor in tensors))
+    held = [
+        Buffer(tuple(tensors), first.size, births[first], max(last_use.get(tensor, births[first]) for tensor in tensors))
         for first, tensors in groups.items()
     ]
+    calls = [op.kernel_call() for op in graph.ops]
+    return held + [Buffer((), call.scratch, step, step) for step, call in enumerate(calls) if call and call.scratch]
 
 
 def _overlays(graph: Graph, buffers: Iterable[Buffer]) -> set[tuple[Buffer, Buffer]]:
@@ -106,7 +117,7 @@ def _lower_bound(graph: Graph, buffers: list[Buffer], overlays: set[tuple[Buffer
 
 def _orders(buffers: list[Buffer]) -> Iterator[tuple[Buffer, ...]]:
     """Orders in which to place the buffers: all of them for a few, else sensible ones and then random ones."""
-    by_time = tuple(buffers)
+    by_time = tuple(sorted(buffers, key=lambda buffer: buffer.birth))
     yield by_time
     yield tuple(reversed(by_time))
     yield tuple(sorted(by_time, key=lambda buffer: -buffer.size))
@@ -141,4 +152,4 @@ def _prove(offsets: dict[Buffer, int], overlays: set[tuple[Buffer, Buffer]]) -> 
     """No two buffers that are alive together overlap, but for ops that work in place."""
     for (a, at), (b, offset) in combinations(offsets.items(), 2):
         if a.meets(b) and not _compatible(a, at, b, offset, overlays):
-            raise EdgecnnError(f"the memory plan lets {a.tensors[0]} and {b.tensors[0]} overlap; please report this.")
+            raise EdgecnnError(f"the memory plan lets {a} and {b} overlap; please report this.")

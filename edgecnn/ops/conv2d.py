@@ -67,9 +67,10 @@ class Conv2D(WeightedOp):
             "dilation_height": height.dilation,
             "dilation_width": width.dilation,
             "output_channels": self.channels,
+            "input_zero_point": self.inputs[0].zero_point,
             **self.arithmetic_params(),
         }
-        return KernelCall("conv2d_s8", params)
+        return KernelCall("conv2d_s8", params, scratch=self.weights.size // self.channels)
 
     @property
     def describe(self) -> str:

@@ -42,13 +42,14 @@ class Node(Protocol):
 
 @dataclass(frozen=True)
 class KernelCall:
-    """The C side of an op: `edgecnn_KERNEL(&params, inputs..., output)`.
+    """The C side of an op: `edgecnn_KERNEL(&params, inputs..., output)`, then `scratch` where the kernel needs some.
 
-    `params` are the fields of `edgecnn_KERNEL_params` in order; arrays become constants in flash.
+    `params` are the fields of `edgecnn_KERNEL_params` in order; arrays become constants in flash. `scratch` is bytes.
     """
 
     kernel: str
     params: dict[str, int | Array]
+    scratch: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,24 +54,27 @@ class WeightedOp(Op):
 
     @cached_property
     def accumulator_bound(self) -> int:
-        """From the real weights: |bias| + sum |w| * max |x - zero_point|, before the left shift of a multiplier > 1."""
-        zero_point = self.inputs[0].zero_point
-        reach = max(127 - zero_point, zero_point - INT8_MIN)
+        """From the real weights: |bias| + sum |w| * (|zero_point| + max |x|), then the left shift of a multiplier > 1.
+
+        That is at least |bias - zero_point * sum w| + sum |w x|, in whichever order a kernel adds.
+        """
+        reach = abs(self.inputs[0].zero_point) - INT8_MIN
         weights = np.abs(self.weights.reshape(self.channels, -1).astype(np.int64)).sum(axis=1)
         bounds = np.abs(self.bias.astype(np.int64)) + weights * reach
         # Even of an accumulator that is always 0: the kernel shifts 1, too.
         return max(max(int(b), 1) << max(int(s), 0) for b, s in zip(bounds, self.multipliers[1], strict=True))
 
     def arithmetic_params(self) -> dict[str, int | Array]:
-        """Zero points, clamp and constants as the C kernels take them."""
+        """Zero point, clamp and constants as the C kernels take them: the input's zero point is folded into the bias."""
         multipliers, shifts = self.multipliers
+        weights = self.weights.reshape(self.channels, -1).astype(np.int64).sum(axis=1)
+        folded = self.bias.astype(np.int64) - self.inputs[0].zero_point * weights
         return {
-            "input_zero_point": self.inputs[0].zero_point,
             "output_zero_point": self.output.zero_point,
             "output_min": self.clamp[0],
             "output_max": self.clamp[1],
             "weights": self.weights,
-            "bias": self.bias,
+            "bias": folded.astype(np.int32),
             "multipliers": multipliers.astype(np.int32),
             "shifts": shifts.astype(np.int8),
         }

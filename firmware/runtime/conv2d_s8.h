@@ -15,15 +15,16 @@ typedef struct {
   int32_t input_zero_point, output_zero_point; /* -128 .. 127 */
   int32_t output_min, output_max;              /* of the activation, within -128 .. 127 */
   const int8_t *weights;                       /* [output_channels][filter_height][filter_width][input_channels] */
-  const int32_t *bias;                         /* [output_channels] */
+  const int32_t *bias;                         /* [output_channels]: bias - input_zero_point * sum of weights */
   const int32_t *multipliers;                  /* [output_channels], see edgecnn_mbqm */
   const int8_t *shifts;                        /* [output_channels] */
 } edgecnn_conv2d_s8_params;
 
 /*
- * output[output_height][output_width][output_channels] from input[input_height][input_width][input_channels].
- * The two must not overlap. No accumulator leaves int32: proved from the weights when the code is generated.
+ * output[output_height][output_width][output_channels] from input[input_height][input_width][input_channels];
+ * scratch[filter_height * filter_width * input_channels] is for the kernel's own use. None may overlap another.
+ * No accumulator leaves int32: proved from the weights when the code is generated.
  */
-void edgecnn_conv2d_s8(const edgecnn_conv2d_s8_params *params, const int8_t *input, int8_t *output);
+void edgecnn_conv2d_s8(const edgecnn_conv2d_s8_params *params, const int8_t *input, int8_t *output, int8_t *scratch);
 
 #endif

@@ -7,7 +7,7 @@ void edgecnn_fully_connected_s8(const edgecnn_fully_connected_s8_params *p, cons
   for (int32_t row = 0; row < p->rows; row++) {
     const int8_t *weights = p->weights;
     for (int32_t oc = 0; oc < p->output_channels; oc++) {
-      const int32_t sum = p->bias[oc] + edgecnn_dot_s8(weights, input, p->input_depth, p->input_zero_point);
+      const int32_t sum = p->bias[oc] + edgecnn_dot_s8(weights, input, p->input_depth);
       const int32_t code = edgecnn_mbqm(sum, p->multipliers[oc], p->shifts[oc]) + p->output_zero_point;
       *output++ = edgecnn_clamp(code, p->output_min, p->output_max);
       weights += p->input_depth;

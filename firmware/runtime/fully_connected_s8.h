@@ -7,12 +7,12 @@
 typedef struct {
   int32_t rows; /* 1 for a plain dense layer */
   int32_t input_depth, output_channels;
-  int32_t input_zero_point, output_zero_point; /* -128 .. 127 */
-  int32_t output_min, output_max;              /* of the activation, within -128 .. 127 */
-  const int8_t *weights;                       /* [output_channels][input_depth] */
-  const int32_t *bias;                         /* [output_channels] */
-  const int32_t *multipliers;                  /* [output_channels], see edgecnn_mbqm */
-  const int8_t *shifts;                        /* [output_channels] */
+  int32_t output_zero_point;      /* -128 .. 127 */
+  int32_t output_min, output_max; /* of the activation, within -128 .. 127 */
+  const int8_t *weights;          /* [output_channels][input_depth] */
+  const int32_t *bias;            /* [output_channels]: bias - input zero point * sum of weights */
+  const int32_t *multipliers;     /* [output_channels], see edgecnn_mbqm */
+  const int8_t *shifts;           /* [output_channels] */
 } edgecnn_fully_connected_s8_params;
 
 /*

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include "fixed_point.h"
-#include "window.h"
 
 typedef struct {
   int32_t input_height, input_width, input_channels;
@@ -18,6 +17,19 @@ typedef struct {
 
 typedef edgecnn_pool2d_s8_params edgecnn_max_pool2d_s8_params;
 typedef edgecnn_pool2d_s8_params edgecnn_average_pool2d_s8_params;
+
+/* The part of a window that lies within the input, on one axis. */
+typedef struct {
+  int32_t begin, end; /* taps begin .. end - 1; none when begin >= end */
+} edgecnn_taps;
+
+/* The taps t of 0 .. taps - 1 with 0 <= origin + t * dilation < size, on one axis. dilation >= 1. */
+static inline edgecnn_taps edgecnn_taps_inside(int32_t origin, int32_t taps, int32_t dilation, int32_t size) {
+  edgecnn_taps inside = {0, taps};
+  while (inside.begin < inside.end && origin + inside.begin * dilation < 0) inside.begin++;
+  while (inside.end > inside.begin && origin + (inside.end - 1) * dilation >= size) inside.end--;
+  return inside;
+}
 
 /* One window of one channel: rows x columns inputs, each at least 1; `first` is the top left one. */
 typedef int32_t edgecnn_pool_window(const int8_t *first, int32_t rows, int32_t columns, int32_t row_step,
