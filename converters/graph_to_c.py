@@ -33,12 +33,15 @@ def write_c(graph: Graph, folder: str | Path, *, name: str = "model") -> None:
     """Write `graph` as C99 into `folder`, which is replaced in one step.
 
     Every symbol begins with `name`. Raises UsageError when `name` is no C identifier, DoesNotFitError when an int32
-    accumulator could overflow, EdgecnnError when the folder cannot be written or holds something else.
+    accumulator or offset could overflow, EdgecnnError when the folder cannot be written or holds something else.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,47}", name) or name.startswith("edgecnn_"):
         raise UsageError(f"'{name}' cannot name C functions; use letters, digits and _, beginning with a letter.")
     prove_accumulators(graph)
-    files = _Model(graph, plan(graph), name).files()
+    memory = plan(graph)
+    if memory.arena > INT32_MAX:  # offsets are int32
+        raise DoesNotFitError(f"the network needs {memory.arena} bytes of memory at once; make it smaller.")
+    files = _Model(graph, memory, name).files()
     replace_folder(Path(folder), files, marker=MANIFEST)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ..fixed_point import Array
 from .op import Node
 
+MAX_REACH = 2**24  # positions: far above any network, and their products with sizes stay within int32
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -26,6 +28,17 @@ class Axis:
         output = -(-size // stride) if same else (size - extent) // stride + 1
         missing = max((output - 1) * stride + extent - size, 0) if same else 0
         return cls(size, taps, stride, dilation, missing // 2, output)
+
+    @property
+    def reach(self) -> int:
+        """Positions from the first tap of the first window to the end of the last, and a stride more."""
+        return self.output * self.stride + (self.taps - 1) * self.dilation + 1
+
+    def reaching(self) -> range:
+        """The taps that can meet the input: of a window much larger than it, few do."""
+        first = -((self.output - 1) * self.stride - self.pad) // self.dilation
+        last = (self.input - 1 + self.pad) // self.dilation
+        return range(max(0, first), min(self.taps, last + 1))
 
     def span(self, tap: int) -> tuple[slice, slice]:
         """(outputs, inputs) that meet at `tap`: which outputs have an input there, and those inputs."""
@@ -68,14 +81,17 @@ class Window:
         expected = (1, window.height.output, window.width.output, channels or tensor.shape[3])
         if min(expected) < 1 or node.output.shape != expected:
             node.invalid(f"has an output of shape {list(node.output.shape)}, but its window gives {list(expected)}.")
+        reach = max(window.height.reach, window.width.reach)
+        if reach > MAX_REACH:
+            node.refuse(f"has windows that reach over {reach} positions; at most {MAX_REACH} are supported.")
         return window
 
     def taps(self) -> Iterator[tuple[int, int, tuple[slice, ...], tuple[slice, ...]]]:
         """(y, x, outputs, inputs) for each tap: index expressions into (N, 1, H, W, C) arrays."""
         everything = slice(None)
-        for y in range(self.height.taps):
+        for y in self.height.reaching():
             rows_out, rows_in = self.height.span(y)
-            for x in range(self.width.taps):
+            for x in self.width.reaching():
                 columns_out, columns_in = self.width.span(x)
                 yield (
                     y,

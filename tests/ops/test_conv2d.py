@@ -141,9 +141,15 @@ def sign_bit(b: Builder) -> int:
     return y
 
 
+def dilated_beyond_int32(b: Builder) -> int:
+    x, weights = b.input((1, 3, 3, 1), 1, 0), np.ones((1, 1, 3, 1), np.int8)
+    return b.conv2d(x, weights, np.array([0]), 1.0, 1.0, 0, padding="SAME", dilation=(1, 2**30))
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
+        (dilated_beyond_int32, "reach over 2147483652 positions; at most 16777216"),
         (grouped, "op 0 CONV_2D .* grouped convolution \\(4 input channels, 2 per filter\\)"),
         (image_of_three_axes, "only \\[1, height, width, channels\\]"),
         (computed_weights, "at run time"),

@@ -48,8 +48,15 @@ def test_padding_neither_wins_nor_counts() -> None:
 
 @BOTH
 def test_a_window_larger_than_the_input_is_the_whole_input(pool: Pool) -> None:
+    for window in ((9, 7), (2**23, 4), (2**23 + 1, 3)):
+        b, x, pixels = image([[4, 4], [4, 4]])
+        graph = graph_of(b.finish(pool(b, x, window, (1, 1), "SAME")))
+        assert plane(graph.evaluate(pixels)[0]) == [[4, 4], [4, 4]]
     b, x, pixels = image([[4, 4], [4, 4]])
     assert plane(run(b.finish(pool(b, x, (9, 7), (1, 1), "SAME")), pixels)) == [[4, 4], [4, 4]]
+    b, x, pixels = image([[4, 4], [4, 4]])
+    with pytest.raises(UnsupportedError, match="windows that reach over 1073741826 positions"):
+        graph_of(b.finish(pool(b, x, (2**30, 2), (1, 1), "SAME")))
 
 
 @BOTH
