@@ -17,9 +17,10 @@ from edgecnn import paths
 from edgecnn.errors import DoesNotFitError, InvalidModelError, UsageError
 from edgecnn.files import replace_folder
 from edgecnn.fixed_point import INT32_MAX
-from edgecnn.graph import Graph, Tensor
+from edgecnn.graph import Graph
 from edgecnn.ops import KernelCall, Op
 from edgecnn.planner import Plan, plan
+from edgecnn.tensor import Tensor
 from edgecnn.version import VERSION
 
 from . import c_text

@@ -10,8 +10,9 @@ import numpy as np
 
 from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.fixed_point import Array
-from edgecnn.graph import Graph, Tensor
+from edgecnn.graph import Graph
 from edgecnn.ops import TFLITE_OPS, Op
+from edgecnn.tensor import Tensor
 
 from .tflite_file import RawModel, RawOperator, RawTensor, parse
 

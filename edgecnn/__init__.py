@@ -3,9 +3,10 @@
 from .converters.graph_to_c import write_c
 from .converters.tflite_to_graph import read_tflite
 from .errors import EdgecnnError
-from .graph import Graph, Tensor
+from .graph import Graph
 from .host import HostModel
 from .interpreter import FloatTwin
+from .tensor import Tensor
 from .verification import Verification, verify
 
 __all__ = [

@@ -32,7 +32,7 @@ class Arithmetic(ABC):
 
     @abstractmethod
     def srdhm(self, a: Array, b: ArrayLike) -> Array:
-        """Saturating rounding doubling high multiply: a*b / 2^31 rounded, ties upward; |a| <= 2^31, 0 <= |b| < 2^31."""
+        """Saturating rounding doubling high multiply: a*b / 2^31 rounded, ties upward; |a| <= 2^31, |b| < 2^31."""
 
     @abstractmethod
     def rdbp(self, x: Array, exponent: ArrayLike) -> Array:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UsageError
-from .graph import Graph, Tensor
+from .graph import Graph
+from .tensor import Tensor
 
 
 class FloatReference:

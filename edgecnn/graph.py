@@ -1,39 +1,18 @@
-"""What a network is: int8 tensors and the ops between them, immutable."""
+"""What a network is: ops between int8 tensors, immutable."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import interpreter
 from .errors import UsageError
-
-if TYPE_CHECKING:
-    from .ops.op import Op
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """An int8 activation: real value = scale * (code - zero_point); `shape` begins with the batch, which is 1."""
-
-    index: int
-    name: str
-    shape: tuple[int, ...]
-    scale: float
-    zero_point: int
-
-    @property
-    def size(self) -> int:
-        """Number of elements, which is also the number of bytes."""
-        return math.prod(self.shape)
-
-    def __str__(self) -> str:
-        return f"{self.name} {'x'.join(map(str, self.shape[1:]))}"
+from .ops.op import Op
+from .tensor import Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +52,7 @@ class Graph:
 
         Raises UsageError when `x` has another type or shape.
         """
-        from .interpreter import evaluate
-
-        return evaluate(self, x)
+        return interpreter.evaluate(self, x)
 
     def batch(self, x: ArrayLike) -> NDArray[np.int8]:
         """`x` checked and shaped (N, *input.shape); raises UsageError when it is not a batch of input codes."""

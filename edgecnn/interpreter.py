@@ -1,12 +1,18 @@
 """Runs a Graph in NumPy: the specification that C and every board must match byte for byte."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .fixed_point import FLOATS, INTEGERS, Arithmetic, dequantize, quantize
-from .graph import Graph, Tensor
+from .tensor import Tensor
+
+if TYPE_CHECKING:
+    from .graph import Graph
 
 CHUNK = 64  # images at once: bounds the memory of intermediate tensors
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from .errors import EdgecnnError
-from .graph import Graph, Tensor
+from .graph import Graph
 from .ops.op import Op
+from .tensor import Tensor
 
 _ORDERS_TRIED = 2000
 
@@ -87,7 +88,9 @@ def _buffers(graph: Graph) -> list[Buffer]:
             groups[op.output] = [op.output]
             births[op.output] = step
     held = [
-        Buffer(tuple(tensors), first.size, births[first], max(last_use.get(tensor, births[first]) for tensor in tensors))
+        Buffer(
+            tuple(tensors), first.size, births[first], max(last_use.get(tensor, births[first]) for tensor in tensors)
+        )
         for first, tensors in groups.items()
     ]
     calls = [op.kernel_call() for op in graph.ops]

@@ -18,13 +18,14 @@ from .converters.tflite_to_graph import read_tflite
 from .errors import EdgecnnError, UsageError, VerificationError
 from .fixed_point import quantize
 from .float_reference import FloatReference
-from .graph import Graph, Tensor
+from .graph import Graph
 from .host import HostModel
 from .interpreter import CHUNK, trace
 from .metrics import FORMULAS, Accuracy, Fidelity, accuracy, confusion
 from .oracles import Oracle, available
 from .oracles.trust import not_deciding
 from .progress import bar
+from .tensor import Tensor
 from .version import VERSION
 
 RANDOM_SEED = 0

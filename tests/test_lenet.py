@@ -66,7 +66,9 @@ def test_c_equals_numpy_and_the_float_twin(graph: Graph, codes: np.ndarray, answ
     assert np.array_equal(FloatTwin(graph).evaluate(codes[:1000]), answers[:1000])
 
 
-def test_sanitizers_find_nothing(graph: Graph, folder: Path, codes: np.ndarray, answers: np.ndarray, tmp_path: Path) -> None:
+def test_sanitizers_find_nothing(
+    graph: Graph, folder: Path, codes: np.ndarray, answers: np.ndarray, tmp_path: Path
+) -> None:
     """Every image under AddressSanitizer and UndefinedBehaviorSanitizer, and random bytes beside them."""
     program = Sanitized(folder, tmp_path)
     assert np.array_equal(program.invoke(codes), answers)

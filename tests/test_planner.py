@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import Arithmetic, Array
-from edgecnn.graph import Graph, Tensor
+from edgecnn.graph import Graph
 from edgecnn.ops import KernelCall, Node, Op
 from edgecnn.planner import Plan, plan
+from edgecnn.tensor import Tensor
 from tests.lenet import lenet
 from tests.random_models import random_model
 from tests.tflite_builder import Builder

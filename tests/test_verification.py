@@ -151,7 +151,7 @@ def test_known_deviations_do_not_decide(tmp_path: Path) -> None:
     path = tmp_path / "relu6.tflite"
     path.write_bytes(builder.finish(builder.quantize(builder.relu6(x, 0.03, -100), 0.02, -90)))
     graph = graph_of(path.read_bytes())
-    assert [tensor for tensor in not_deciding("tflite_micro", graph)] == [op.output for op in graph.ops[1:]]
+    assert list(not_deciding("tflite_micro", graph)) == [op.output for op in graph.ops[1:]]
     assert not_deciding("tflite_runtime", graph) == {}
     result = verify(path, dataset=None, random=50)
     result.check()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn, Protocol, Self
 
 from ..fixed_point import Arithmetic, Array
-from ..graph import Tensor
+from ..tensor import Tensor
 
 
 class Node(Protocol):

@@ -65,7 +65,7 @@ class WeightedOp(Op):
         return max(max(int(b), 1) << max(int(s), 0) for b, s in zip(bounds, self.multipliers[1], strict=True))
 
     def arithmetic_params(self) -> dict[str, int | Array]:
-        """Zero point, clamp and constants as the C kernels take them: the input's zero point is folded into the bias."""
+        """Zero point, clamp and constants as the C kernels take them: the input's zero point is in the bias."""
         multipliers, shifts = self.multipliers
         weights = self.weights.reshape(self.channels, -1).astype(np.int64).sum(axis=1)
         folded = self.bias.astype(np.int64) - self.inputs[0].zero_point * weights

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from ..graph import Graph, Tensor
+from ..graph import Graph
 from ..ops import Op
 from ..ops.fully_connected import FullyConnected
+from ..tensor import Tensor
 
 
 def _per_channel_with_rows(op: Op) -> bool:
