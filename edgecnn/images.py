@@ -1,0 +1,69 @@
+"""Any picture of a digit as the network saw digits in training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import UsageError
+
+_DIGIT, _FRAME = 20, 28  # MNIST: the digit fits 20x20, its centre of mass lies at the centre of 28x28
+
+
+def load(path: Path) -> NDArray[np.uint8]:
+    """The picture in a file as gray levels (H, W), 0 black to 255 white; transparency counts as white paper.
+
+    Raises UsageError without pillow or when the file is no picture.
+    """
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise UsageError("reading pictures needs pillow; pip install 'edgecnn[image]'.") from error
+    try:
+        with Image.open(path) as picture:
+            colour = picture.convert("RGBA")
+            paper = Image.new("RGBA", colour.size, "white")
+            return np.asarray(Image.alpha_composite(paper, colour).convert("L"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UsageError(f"{path} is not a picture that can be read ({error}); give a PNG or JPEG file.") from error
+
+
+def as_digit(gray: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """`gray` (H, W) prepared as MNIST's digits are, in the middle of a black image of `shape`.
+
+    Bright paper is turned to black, the digit cut out, scaled into 20x20 and put with its centre of mass at the centre.
+    Raises UsageError when there is nothing on the paper, or no room for MNIST's 28x28.
+    """
+    from PIL import Image
+
+    if min(shape) < _FRAME:
+        raise UsageError(f"a digit needs {_FRAME}x{_FRAME} pixels, but the network takes {shape[0]}x{shape[1]}.")
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    paper = float(np.median(border))
+    ink = paper - gray.astype(np.float64) if paper > 127 else gray.astype(np.float64) - paper
+    ink = np.clip(ink, 0, None)
+    if ink.max() < 32:
+        raise UsageError("the picture is blank: no stroke stands out from its background.")
+    ink[ink < 0.2 * ink.max()] = 0  # shadows and the grain of paper
+    ink *= 255 / ink.max()
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = _DIGIT / max(digit.shape)
+    size = tuple(max(1, round(side * scale)) for side in reversed(digit.shape))
+    small = np.asarray(Image.fromarray(digit.astype(np.uint8)).resize(size, Image.Resampling.LANCZOS))
+    return _centred(small, shape)
+
+
+def _centred(digit: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """A black image with the centre of mass of `digit` at its centre, as far as it fits."""
+    image = np.zeros(shape, np.uint8)
+    place = []
+    for axis, (size, room) in enumerate(zip(digit.shape, shape, strict=True)):
+        weight = digit.sum(axis=1 - axis, dtype=np.float64)
+        centre = float(weight @ (np.arange(size) + 0.5) / weight.sum())
+        start = min(max(round(room / 2 - centre), 0), room - size)
+        place.append(slice(start, start + size))
+    image[tuple(place)] = digit
+    return image
