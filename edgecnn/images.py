@@ -51,8 +51,8 @@ def as_digit(gray: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = _DIGIT / max(digit.shape)
-    size = tuple(max(1, round(side * scale)) for side in reversed(digit.shape))
-    small = np.asarray(Image.fromarray(digit.astype(np.uint8)).resize(size, Image.Resampling.LANCZOS))
+    height, width = (max(1, round(side * scale)) for side in digit.shape)
+    small = np.asarray(Image.fromarray(digit.astype(np.uint8)).resize((width, height), Image.Resampling.LANCZOS))
     return _centred(small, shape)
 
 
