@@ -41,3 +41,33 @@ class AccuracyError(EdgecnnError):
     """The accuracy is below the gate that the user set."""
 
     exit_code = 31
+
+
+class NoBoardError(EdgecnnError):
+    """No board is attached, or what is attached does not answer."""
+
+    exit_code = 10
+
+
+class PortError(EdgecnnError):
+    """The serial port is missing, busy, or not ours to open."""
+
+    exit_code = 11
+
+
+class SeveralBoardsError(EdgecnnError):
+    """More than one board could be meant."""
+
+    exit_code = 12
+
+
+class WrongModelError(EdgecnnError):
+    """The board runs other firmware or another model than asked for."""
+
+    exit_code = 13
+
+
+class TransferError(EdgecnnError):
+    """The connection to the board broke, or a request was lost in spite of all retries."""
+
+    exit_code = 14

@@ -11,9 +11,14 @@ def _data_folder(packaged: str, in_checkout: str) -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / in_checkout
 
 
+def firmware() -> Path:
+    """The folder of all C that is not generated: runtime, app, ports."""
+    return _data_folder("_firmware", "firmware")
+
+
 def runtime() -> Path:
     """The folder of the C kernels."""
-    return _data_folder("_firmware", "firmware") / "runtime"
+    return firmware() / "runtime"
 
 
 def boards() -> Path:

@@ -1,7 +1,17 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change lands: installs what it needs into .venv, then format, lint, types, tests.
+# Everything that must hold before a change lands: installs what it needs (into .venv; emulators from Debian), then
+# checks format, lint and types, and runs the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+emulators=()
+command -v qemu-system-arm >/dev/null || emulators+=(qemu-system-arm)
+command -v qemu-system-riscv32 >/dev/null || emulators+=(qemu-system-misc)
+if [ ${#emulators[@]} -gt 0 ]; then
+  as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+  $as_root apt-get update -qq
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${emulators[@]}" >/dev/null
+fi
 
 python=${PYTHON:-python3}
 [ -x .venv/bin/python ] || "$python" -m venv .venv

@@ -14,6 +14,11 @@ VERBS = {
     "quantize": "Quantize a Keras model to full-integer int8 TFLite.",
     "convert": "Write a network as C99 that compiles by itself.",
     "verify": "Prove that C, NumPy and TFLite compute the same bytes.",
+    "run": "Recognise the digit in a picture, on a board or on this computer.",
+    "eval": "Stream a data set through a board: accuracy, and every byte against the host.",
+    "profile": "Print what each layer costs on a board.",
+    "boards": "List the boards: core, flash, RAM, and how each was last checked.",
+    "build": "Compile a converted network for a board, and say what it needs.",
 }
 
 

@@ -32,6 +32,14 @@ def dataset(default: str | None, text: str, *, none: bool = False) -> Any:
     return click.option("--dataset", type=click.Choice(names), default=default, show_default=bool(default), help=text)
 
 
+def board(text: str, *, required: bool) -> Any:
+    """--board, --port and --emulate, given to the command as `board`, `port` and `emulated`."""
+    chosen = click.option("--board", required=required, metavar="BOARD", help=f"{text} `edgecnn boards` lists them.")
+    port = click.option("--port", help="Its serial port. Default: the only USB serial port there is.")
+    emulated = click.option("--emulate", "emulated", is_flag=True, help="Build the firmware and emulate the board.")
+    return lambda command: chosen(port(emulated(command)))
+
+
 def print_json(value: Any) -> None:
     """One JSON object on stdout."""
     click.echo(json.dumps(value, indent=2))

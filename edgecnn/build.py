@@ -1,0 +1,201 @@
+"""The firmware of a board: a converted network, the app and the port, compiled and measured."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import re
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from . import app_model, compiler, paths, stack
+from .board import Board
+from .converters.graph_to_c import read_manifest
+from .errors import DoesNotFitError, EdgecnnError, UsageError
+from .files import replace_folder
+
+FORMAT = "edgecnn-firmware/1"
+MANIFEST = "build.json"
+ELF = "firmware.elf"
+
+# What app and port need at least, beside the network: the least of all boards (tests/test_build.py measures it).
+APP_FLASH, APP_RAM, STACK = 3500, 300, 200
+
+_OPTIMIZED = (*compiler.STRICT, "-O2", "-g0")
+_BARE = ("-ffreestanding", "-nostdlib", "-ffunction-sections", "-fdata-sections", "-fno-unwind-tables")
+_EXCEPTION_FRAME = {"eabi": 36, "eabihf": 108}  # ARMv7-M: 8 words, with FPU 26, and one to align them
+
+
+@dataclass(frozen=True)
+class Build:
+    """A folder with firmware.elf, and what was measured in it. The host's has no figures: its memory is its own."""
+
+    folder: Path
+    board: Board
+    model: str
+    model_sha256: str
+    elf_sha256: str
+    compiler: str
+    flags: list[str]
+    flash: dict[str, int]  # bytes by section
+    ram: int | None  # static bytes
+    stack: int | None  # bytes, an upper bound
+    stack_unknown: str = ""  # why there is no bound
+
+    @property
+    def elf(self) -> Path:
+        return self.folder / ELF
+
+    def to_json(self) -> dict[str, Any]:
+        """What build.json says; of the place, nothing."""
+        facts = {"format": FORMAT, **asdict(self), "board": self.board.id}
+        del facts["folder"]
+        return facts
+
+
+def build(folder: str | Path, board: Board, output: str | Path) -> Build:
+    """Compile the network in `folder`, made by `write_c`, for `board` into the folder `output`, replaced in one step.
+
+    Raises DoesNotFitError with the numbers (where possible before compiling), UsageError without compiler,
+    InvalidModelError when `folder` is none of ours.
+    """
+    folder, output = Path(folder), Path(output)
+    manifest = read_manifest(folder)
+    check_fit(manifest, board)
+    with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
+        work = Path(scratch)
+        (work / "app_model.h").write_text(app_model.header(folder, board.id))
+        sizes = (_build_bare if board.compiler else _build_host)(folder, board, work)
+        elf = (work / ELF).read_bytes()
+        model = {"model": manifest["name"], "model_sha256": manifest["model"]["sha256"]}
+        result = Build(output, board, **model, elf_sha256=hashlib.sha256(elf).hexdigest(), **sizes)
+        check_fit(manifest, board, result)
+        files = {ELF: elf, MANIFEST: json.dumps(result.to_json(), indent=2).encode() + b"\n"}
+        if board.compiler:
+            start, image = _image(work / ELF)
+            files |= {"firmware.bin": image, "firmware.hex": _intel_hex(start, image)}
+    replace_folder(output, files, marker=MANIFEST)
+    result.elf.chmod(0o755)
+    return result
+
+
+def needed(manifest: dict[str, Any], built: Build | None = None) -> dict[str, dict[str, int]]:
+    """Bytes of flash and RAM by what needs them: as measured, or at least that many before anything is built."""
+    if built:
+        return {"flash": built.flash, "RAM": {"static": built.ram or 0, "stack": built.stack or 0}}
+    flash, arena = manifest["flash_estimate"], manifest["arena"]["bytes"]
+    return {
+        "flash": {"constants": flash["constants"], "kernels": sum(flash["kernels"].values()), "app": APP_FLASH},
+        "RAM": {"arena": arena, "app": APP_RAM, "stack": STACK},
+    }
+
+
+def check_fit(manifest: dict[str, Any], board: Board, built: Build | None = None) -> None:
+    """Raise DoesNotFitError with the numbers when flash or RAM of `board` is too small."""
+    there = {"flash": board.flash, "RAM": board.ram}
+    for memory, parts in needed(manifest, built).items():
+        region, total = there[memory], sum(parts.values())
+        if region and total > region.length:
+            least = "" if built else "at least "
+            detail = ", ".join(f"{part} {size:,}" for part, size in parts.items())
+            raise DoesNotFitError(
+                f"{manifest['name']} needs {least}{total:,} bytes of {memory} ({detail}), "
+                f"but {board.id} has {region.length:,}; choose a smaller network or a larger board."
+            )
+
+
+def _sources(folder: Path, board: Board) -> list[str]:
+    """Arguments for the compiler: every C file of network, app and port, and where their headers are."""
+    rooms = [paths.firmware() / "app", *(paths.firmware() / "ports" / room for room in board.port)]
+    files = [*folder.glob("*.c"), *folder.glob("runtime/*.c"), *(file for room in rooms for file in room.glob("*.c"))]
+    return [*(f"-I{place}" for place in (folder, *rooms)), *map(str, sorted(files))]
+
+
+def _build_host(folder: Path, board: Board, work: Path) -> dict[str, Any]:
+    cc = compiler.host()
+    cc.run([*_OPTIMIZED, f"-I{work}", *_sources(folder, board), "-o", str(work / ELF)])
+    unknown: dict[str, Any] = {"flash": {}, "ram": None, "stack": None, "stack_unknown": "not computed for the host"}
+    return {"compiler": cc.version, "flags": list(_OPTIMIZED), **unknown}
+
+
+def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
+    zig, target = compiler.zig(), board.compiler
+    if zig is None or importlib.util.find_spec("elftools") is None:
+        raise UsageError("the compiler for boards is not installed; `pip install 'edgecnn[build]'`.")
+    assert target
+    flags = ["-target", target.target, f"-mcpu={target.cpu}", *target.flags, *_OPTIMIZED, *_BARE]
+    numbers = {"CLOCK_HZ": board.clock_hz, "BAUD": board.baud, **board.defines}
+    flags += [f"-D{name}={value}u" for name, value in numbers.items()]
+    # First one object of everything: it still knows who calls whom.
+    program, script = work / "program.o", work / "link.ld"
+    zig.run([*flags, stack.OPTION, f"-I{work}", *_sources(folder, board), "-r", "-o", str(program)])
+    script.write_text(_memory(board) + (paths.firmware() / "ports" / "bare" / "link.ld").read_text())
+    try:
+        zig.run([*flags, "-Wl,--gc-sections", f"-Wl,-T,{script}", str(program), "-o", str(work / ELF)])
+    except EdgecnnError as error:
+        if match := re.search(r"region '(\w+)': overflowed by (\d+) bytes", str(error)):
+            memory, bytes_over = match[1].replace("FLASH", "flash"), int(match[2])
+            raise DoesNotFitError(
+                f"the firmware needs {bytes_over:,} bytes more of {memory} than {board.id} has; choose a smaller "
+                "network or a larger board."
+            ) from error
+        raise
+    sizes = {**_measure(work / ELF), **_stack(program, target.target)}
+    return {"compiler": f"ziglang, {zig.version}", "flags": flags, **sizes}
+
+
+def _memory(board: Board) -> str:
+    regions = {"FLASH (rx)": board.flash, "RAM (rwx)": board.ram}
+    lines = [f"  {name}: ORIGIN = {r.origin:#x}, LENGTH = {r.length:#x}\n" for name, r in regions.items() if r]
+    return f"MEMORY {{\n{''.join(lines)}}}\n"
+
+
+def _measure(elf: Path) -> dict[str, Any]:
+    from elftools.elf.elffile import ELFFile
+
+    with elf.open("rb") as file:
+        sizes = {
+            section.name: section["sh_size"] for section in ELFFile(file).iter_sections() if section["sh_flags"] & 2
+        }
+    flash = {name.removeprefix("."): size for name, size in sizes.items() if name != ".bss" and size}
+    return {"flash": flash, "ram": sizes.get(".data", 0) + sizes.get(".bss", 0)}
+
+
+def _stack(program: Path, target: str) -> dict[str, Any]:
+    try:
+        return {"stack": stack.worst_case(program, _EXCEPTION_FRAME.get(target.rpartition("-")[2], 0))}
+    except stack.UnknownStackError as error:
+        return {"stack": None, "stack_unknown": str(error)}
+
+
+def _image(elf: Path) -> tuple[int, bytes]:
+    """The address of the program in flash, and its bytes."""
+    from elftools.elf.elffile import ELFFile
+
+    with elf.open("rb") as file:
+        segments = [s for s in ELFFile(file).iter_segments() if s["p_type"] == "PT_LOAD" and s["p_filesz"]]
+        pieces = sorted((segment["p_paddr"], segment.data()) for segment in segments)
+    start, image = pieces[0][0], bytearray()
+    for address, data in pieces:
+        image += bytes(address - start - len(image)) + data
+    return start, bytes(image)
+
+
+def _intel_hex(start: int, image: bytes) -> bytes:
+    """Records of 16 bytes, which never cross 64 KB because flash starts at a multiple of 16."""
+    lines, upper = [], -1
+    for at in range(0, len(image), 16):
+        address = start + at
+        if address >> 16 != upper:
+            upper = address >> 16
+            lines.append(_record(4, 0, upper.to_bytes(2, "big")))
+        lines.append(_record(0, address & 0xFFFF, image[at : at + 16]))
+    return "".join([*lines, _record(1, 0, b"")]).encode()
+
+
+def _record(kind: int, address: int, data: bytes) -> str:
+    record = bytes([len(data), *address.to_bytes(2, "big"), kind, *data])
+    return f":{(record + bytes([-sum(record) & 255])).hex().upper()}\n"

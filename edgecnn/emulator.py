@@ -1,0 +1,75 @@
+"""Boards without hardware: a program that stands in for the board, reached as a serial port."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import IO
+
+from .board import Board, Emulator
+from .device import host_board
+from .errors import TransferError, UsageError
+
+_PACKAGES = {"qemu-system-arm": "qemu-system-arm", "qemu-system-riscv32": "qemu-system-misc"}  # Debian's
+
+
+@contextmanager
+def emulate(board: Board, elf: str | Path) -> Iterator[str]:
+    """Run `elf` on what stands in for `board`; yields its serial port as pyserial's URL. Nothing runs on afterwards.
+
+    Raises UsageError when there is no such emulator or it is not installed.
+    """
+    if board.emulator is None or board.emulator.kind not in _KINDS:
+        raise UsageError(f"{board.id} has no emulator; leave out --emulate and attach the board.")
+    with _KINDS[board.emulator.kind](board.emulator, Path(elf)) as url:
+        yield url
+
+
+@contextmanager
+def _qemu(emulator: Emulator, elf: Path) -> Iterator[str]:
+    program = shutil.which(emulator.program)
+    if program is None:
+        package = _PACKAGES.get(emulator.program, emulator.program)
+        raise UsageError(f"{emulator.program} is not installed; on Debian: apt install {package}.")
+    # QEMU gets a socket that listens already: no other program can take the port, and whoever connects is served.
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as server:
+        serial = ["-chardev", f"socket,id=uart,server=on,wait=off,fd={server.fileno()}", "-serial", "chardev:uart"]
+        machine = ["-machine", emulator.machine, *emulator.options, "-display", "none", "-monitor", "none"]
+        port = server.getsockname()[1]
+        command = [program, *machine, *serial, "-kernel", str(elf)]
+        with _running(command, pass_fds=(server.fileno(),)):
+            yield f"socket://127.0.0.1:{port}"
+
+
+_KINDS: dict[str, Callable[[Emulator, Path], AbstractContextManager[str]]] = {
+    "qemu": _qemu,
+    "process": lambda _, elf: host_board(elf),
+}
+
+
+@contextmanager
+def _running(command: list[str], pass_fds: tuple[int, ...] = ()) -> Iterator[None]:
+    """The process `command` while the block runs; if it ended by itself meanwhile, that is the error."""
+    nothing = subprocess.DEVNULL
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=complaints, pass_fds=pass_fds)
+        try:
+            yield
+        except Exception as error:
+            if process.poll() is not None:
+                raise TransferError(f"{command[0]} ended by itself: {_last_line(complaints)}") from error
+            raise
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _last_line(file: IO[bytes]) -> str:
+    file.seek(0)
+    lines = file.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "without a word."

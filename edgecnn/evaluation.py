@@ -1,0 +1,157 @@
+"""A data set streamed through a board, each answer held against the host's."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import datasets, paths
+from .device import Device
+from .errors import TransferError, UsageError, VerificationError
+from .files import atomic_path
+from .fixed_point import quantize
+from .graph import Graph
+from .metrics import Accuracy, accuracy, confusion
+from .progress import bar
+
+_KEEP_EVERY = 5.0  # seconds between two savings of what was answered so far
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a board answered; `to_json` is what the command prints with --json."""
+
+    board: str
+    model: str
+    dataset: str
+    accuracy: Accuracy
+    unequal_bytes: int
+    flips: tuple[int, int]  # right on the host and wrong on the board, wrong on the host and right on the board
+    confusion: NDArray[np.int64]
+    resumed: int  # images answered in an earlier, broken run
+    ticks: int  # median of one inference
+    seconds: float  # that many ticks on the board's own clock
+    retries: int
+    lost: int
+    corrupt: int
+
+    def check(self) -> None:
+        """Raise VerificationError when the board computed anything else than the host."""
+        if self.unequal_bytes:
+            raise VerificationError(
+                f"{self.board} and the host differ in {self.unequal_bytes:,} bytes of {self.accuracy.n:,} answers; "
+                "run `edgecnn verify` on the folder, then flash the board again."
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "board": self.board,
+            "model": self.model,
+            "dataset": self.dataset,
+            **self.accuracy.to_json(),
+            "unequal_bytes": self.unequal_bytes,
+            "flips": dict(zip(("right_to_wrong", "wrong_to_right"), self.flips, strict=True)),
+            "confusion": self.confusion.tolist(),
+            "resumed": self.resumed,
+            "ticks": self.ticks,
+            "seconds_on_device": self.seconds,
+            "retries": self.retries,
+            "lost": self.lost,
+            "corrupt_frames": self.corrupt,
+        }
+
+
+def evaluate(device: Device, graph: Graph, dataset: datasets.Dataset, limit: int) -> Evaluation:
+    """Send the first `limit` test images of `dataset` to `device`, which runs `graph`.
+
+    What was answered before the connection broke is kept, and the same call goes on from there. Raises UsageError when
+    the images do not fit, and the errors of `Device.infer`.
+    """
+    split = dataset.test[:limit]
+    if split.images.shape[1:] != graph.input.shape[1:]:
+        raise UsageError(f"the images of {dataset.name} do not have the shape that {device.info.model} takes.")
+    codes = quantize(datasets.to_input(split.images), graph.input.scale, graph.input.zero_point)
+    memory = _Memory(device, dataset, limit, graph)
+    answers, ticks = memory.recall()
+    resumed, kept = len(answers), time.monotonic()
+    try:
+        with bar(f"{device.info.board}: {dataset.name}", len(codes)) as progress:
+            progress.advance(resumed)
+            for image in codes[resumed:]:
+                inference = device.infer(image)
+                answers.append(inference.codes)
+                ticks.append(inference.ticks)
+                progress.advance()
+                if time.monotonic() - kept > _KEEP_EVERY:
+                    memory.keep(answers, ticks)
+                    kept = time.monotonic()
+    except (TransferError, KeyboardInterrupt):
+        memory.keep(answers, ticks)
+        raise
+    memory.forget()
+    return _graded(device, graph, dataset.name, split, codes, np.array(answers), ticks, resumed)
+
+
+def _graded(
+    device: Device,
+    graph: Graph,
+    dataset: str,
+    split: datasets.Split,
+    codes: NDArray[np.int8],
+    answers: NDArray[np.int8],
+    ticks: list[int],
+    resumed: int,
+) -> Evaluation:
+    host = graph.evaluate(codes).reshape(len(codes), -1)
+    board = answers.reshape(len(codes), -1)
+    said, meant = board.argmax(axis=1), host.argmax(axis=1)
+    right, was_right = said == split.labels, meant == split.labels
+    median = int(np.median(ticks))
+    return Evaluation(
+        board=device.info.board,
+        model=device.info.model,
+        dataset=dataset,
+        accuracy=accuracy(said, split.labels),
+        unequal_bytes=int(np.count_nonzero(board != host)),
+        flips=(int((was_right & ~right).sum()), int((~was_right & right).sum())),
+        confusion=confusion(said, split.labels, graph.output.size),
+        resumed=resumed,
+        ticks=median,
+        seconds=median / device.info.ticks_per_second,
+        retries=device.traffic.retries,
+        lost=device.traffic.lost,
+        corrupt=device.corrupt,
+    )
+
+
+class _Memory:
+    """What a board has answered so far, in a file that belongs to this board, model, data set and limit alone."""
+
+    def __init__(self, device: Device, dataset: datasets.Dataset, limit: int, graph: Graph):
+        key = "\0".join((device.info.board, device.info.firmware, graph.sha256, dataset.sha256, str(limit)))
+        self.path: Path = paths.cache() / "eval" / f"{hashlib.sha256(key.encode()).hexdigest()}.npz"
+
+    def recall(self) -> tuple[list[NDArray[np.int8]], list[int]]:
+        """Answers and ticks; none when there are none, or none that can be read."""
+        try:
+            with np.load(self.path) as kept:
+                return list(kept["answers"]), kept["ticks"].tolist()
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return [], []
+
+    def keep(self, answers: list[NDArray[np.int8]], ticks: list[int]) -> None:
+        """Save them, in one step."""
+        if answers:
+            with atomic_path(self.path) as temporary:
+                np.savez(temporary, answers=np.array(answers), ticks=np.array(ticks, np.int64))
+
+    def forget(self) -> None:
+        """The run is complete."""
+        self.path.unlink(missing_ok=True)

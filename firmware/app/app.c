@@ -1,0 +1,170 @@
+#include "app.h"
+
+#include "app_model.h"
+#include "crc32.h"
+#include "frame.h"
+#include "port.h"
+#include "protocol.h"
+
+#define SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* See IMAGE in protocol.h. The symbols are null where the linker script does not define them. */
+#ifdef __ELF__
+extern const uint8_t app_image_begin[] __attribute__((weak));
+extern const uint8_t app_image_end[] __attribute__((weak));
+#else
+static const uint8_t *const app_image_begin = 0, *const app_image_end = 0;
+#endif
+
+static const struct {
+  uint32_t seed, crc;
+} vectors[] = MODEL_SELF_TEST;
+
+static struct {
+  uint8_t done, failures;
+} boot;
+
+static uint32_t vector_ticks; /* what the last vector of the self-test took */
+
+static void fill_input(uint32_t x) {
+  int8_t *const input = model_input();
+  for (int32_t i = 0; i < MODEL_INPUT_SIZE; i++) {
+    x = x * UINT32_C(1664525) + UINT32_C(1013904223);
+    input[i] = (int8_t)(x >> 24);
+  }
+}
+
+/* The CRC of the outputs of all layers for the input that grows from `seed`. */
+static uint32_t crc_of_layers(uint32_t seed) {
+  uint32_t crc = 0;
+  fill_input(seed);
+  for (int layer = 0; layer < MODEL_LAYERS; layer++) {
+    model_invoke_layer(layer);
+    const int8_t *const output = model_layer_output(layer);
+    const int32_t size = model_layer_output_size(layer);
+    for (int32_t i = 0; i < size; i++) crc = crc32_add(crc, (uint8_t)output[i]);
+  }
+  return crc;
+}
+
+/* One bit for each vector that failed. */
+static uint8_t self_test(void) {
+  unsigned failures = 0;
+  for (unsigned i = 0; i < SIZE(vectors); i++) {
+    const uint32_t start = port_ticks();
+    if (crc_of_layers(vectors[i].seed) != vectors[i].crc) failures |= 1u << i;
+    vector_ticks = port_ticks() - start;
+  }
+  return (uint8_t)failures;
+}
+
+static void put_codes(const int8_t *codes, int32_t size) {
+  for (int32_t i = 0; i < size; i++) frame_put((uint8_t)codes[i]);
+}
+
+static void put_text(const char *text) {
+  do frame_put((uint8_t)*text);
+  while (*text++);
+}
+
+static void put_tensor(uint32_t scale_bits, int8_t zero_point, const uint32_t *shape, uint8_t axes) {
+  frame_put32(scale_bits);
+  frame_put((uint8_t)zero_point);
+  frame_put(axes);
+  for (uint8_t i = 0; i < axes; i++) frame_put32(shape[i]);
+}
+
+static void hello(void) {
+  static const uint8_t sha256[32] = MODEL_SHA256;
+  static const uint32_t input_shape[] = MODEL_INPUT_SHAPE, output_shape[] = MODEL_OUTPUT_SHAPE;
+  frame_put(boot.failures);
+  frame_put32(port_ticks_per_second);
+  frame_put32(vector_ticks);
+  frame_put32(MODEL_ARENA_SIZE);
+  frame_put16(MODEL_LAYERS);
+  for (unsigned i = 0; i < SIZE(sha256); i++) frame_put(sha256[i]);
+  put_tensor(MODEL_INPUT_SCALE_BITS, MODEL_INPUT_ZERO_POINT, input_shape, SIZE(input_shape));
+  put_tensor(MODEL_OUTPUT_SCALE_BITS, MODEL_OUTPUT_ZERO_POINT, output_shape, SIZE(output_shape));
+  put_text(APP_VERSION);
+  put_text(BOARD_NAME);
+  put_text(MODEL_NAME);
+}
+
+static void infer(void) {
+  const uint32_t start = port_ticks();
+  model_invoke();
+  frame_put32(port_ticks() - start);
+  put_codes(model_output(), MODEL_OUTPUT_SIZE);
+}
+
+static void layer(uint16_t number) {
+  const int last = (int)number; /* < MODEL_LAYERS */
+  for (int i = 0; i <= last; i++) model_invoke_layer(i);
+  put_codes(model_layer_output(last), model_layer_output_size(last));
+}
+
+static void time_layers(void) {
+  fill_input(vectors[0].seed);
+  for (int i = 0; i < MODEL_LAYERS; i++) {
+    const uint32_t start = port_ticks();
+    model_invoke_layer(i);
+    frame_put32(port_ticks() - start);
+  }
+}
+
+static void image(void) {
+  const uint32_t size = (uint32_t)((uintptr_t)app_image_end - (uintptr_t)app_image_begin);
+  uint32_t crc = 0;
+  for (uint32_t i = 0; i < size; i++) crc = crc32_add(crc, app_image_begin[i]);
+  frame_put32(size);
+  frame_put32(crc);
+}
+
+/* What stands against carrying out a sound frame: a status. */
+static uint16_t objection(const frame_request *request) {
+  const int takes_input = request->command == PROTOCOL_INFER || request->command == PROTOCOL_LAYER;
+  if (request->version != PROTOCOL_VERSION) return PROTOCOL_BAD_VERSION;
+  if (request->command < PROTOCOL_HELLO || request->command > PROTOCOL_IMAGE) return PROTOCOL_BAD_COMMAND;
+  if (request->body_size != (takes_input ? (uint32_t)MODEL_INPUT_SIZE : 0)) return PROTOCOL_BAD_LENGTH;
+  if (request->command == PROTOCOL_LAYER && request->argument >= (int32_t)MODEL_LAYERS) return PROTOCOL_BAD_ARGUMENT;
+  return PROTOCOL_OK;
+}
+
+static void answer(const frame_request *request) {
+  const uint16_t status = objection(request);
+  frame_begin(request, status);
+  switch (status == PROTOCOL_OK ? request->command : 0) {
+    case PROTOCOL_HELLO:
+      hello();
+      break;
+    case PROTOCOL_INFER:
+      infer();
+      break;
+    case PROTOCOL_LAYER:
+      layer(request->argument);
+      break;
+    case PROTOCOL_TIME:
+      time_layers();
+      break;
+    case PROTOCOL_SELF_TEST:
+      frame_put(boot.failures);
+      frame_put(self_test());
+      break;
+    case PROTOCOL_IMAGE:
+      image();
+      break;
+    default:
+      break;
+  }
+  frame_end();
+}
+
+void app_poll(void) {
+  static frame_request request;
+  if (!boot.done) {
+    boot.failures = self_test();
+    boot.done = 1;
+  }
+  const int32_t byte = port_read();
+  if (byte >= 0 && frame_receive((uint8_t)byte, &request)) answer(&request);
+}

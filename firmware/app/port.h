@@ -1,0 +1,13 @@
+/* What a port supplies: a byte in, a byte out, a counter. Everything else of the firmware is the same on all boards. */
+#ifndef EDGECNN_PORT_H
+#define EDGECNN_PORT_H
+
+#include <stdint.h>
+
+void port_init(void);          /* clocks, UART, counter */
+int32_t port_read(void);       /* next received byte 0..255, or -1 when none waits; never blocks */
+void port_write(uint8_t byte); /* blocks until taken */
+uint32_t port_ticks(void);     /* free-running 32-bit up-counter */
+extern const uint32_t port_ticks_per_second;
+
+#endif

@@ -1,0 +1,180 @@
+"""The board files, and every board that can be emulated running LeNet: a missing emulator fails here."""
+
+import dataclasses
+import json
+import socket
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgecnn import board, emulator, read_tflite, zoo
+from edgecnn.build import Build, build
+from edgecnn.converters.graph_to_c import read_manifest, write_c
+from edgecnn.device import Device
+from edgecnn.errors import TransferError, UsageError
+from tests.test_cli import refused, run
+
+EMULATED = [name for name in board.names() if board.load(name).emulator]
+QEMU = [name for name in EMULATED if board.load(name).compiler]
+
+
+@pytest.fixture(scope="module")
+def lenet5(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trained LeNet as C."""
+    folder = tmp_path_factory.mktemp("boards") / "lenet5"
+    write_c(read_tflite(zoo.trained("lenet5_mnist")), folder, name="lenet5")
+    return folder
+
+
+@pytest.mark.parametrize("name", board.names())
+def test_facts(name: str) -> None:
+    facts = board.load(name)
+    assert facts.id == name
+    assert name.isidentifier()
+    assert all((facts.name, facts.vendor, facts.mcu, facts.core, facts.port, facts.baud))
+    if facts.compiler:
+        assert facts.clock_hz
+        assert facts.clock_hz >= 1_000_000
+        assert facts.flash
+        assert facts.ram
+        assert facts.flash.length >= 32 * 1024
+        assert facts.ram.length >= 2 * 1024
+        first, second = sorted((facts.flash, facts.ram), key=lambda region: region.origin)
+        assert first.origin + first.length <= second.origin
+
+
+def test_the_boards_that_are_there() -> None:
+    cores = {board.load(name).core for name in QEMU}
+    assert {f"Cortex-M{n}" for n in ("0", "3", "4", "4F", "7", "33", "55")} | {"RV32IMAC"} <= cores
+    assert "host" in EMULATED
+
+
+@pytest.mark.parametrize("name", EMULATED)
+def test_lenet_runs_bit_exact(name: str, lenet5: Path, tmp_path: Path) -> None:
+    """Ten inferences and every layer of one; and the stack stayed within the bound that the build gave."""
+    graph, manifest = read_tflite(zoo.trained("lenet5_mnist")), read_manifest(lenet5)
+    codes = np.random.default_rng(0).integers(-128, 128, (10, *graph.input.shape[1:])).astype(np.int8)
+    built = build(lenet5, board.load(name), tmp_path / "firmware")
+    qmp = tmp_path / "qmp"
+    watched = _with_options(built.board, "-qmp", f"unix:{qmp},server=on,wait=off")
+    with emulator.emulate(watched, built.elf) as url, Device(url) as device:
+        device.expect(manifest)
+        assert (device.info.board, device.info.arena) == (name, manifest["arena"]["bytes"])
+        outputs = np.stack([device.infer(image).codes for image in codes])
+        layers = device.trace(codes[0])
+        assert device.image().size == sum(built.flash.values())
+        assert device.self_test() == (0, 0)
+        used = _stack_used(built, qmp, tmp_path / "ram") if name in QEMU else 0
+    assert outputs.tolist() == graph.evaluate(codes).tolist()
+    assert len(layers) == len(manifest["layers"])
+    assert layers[-1].tolist() == outputs[0].tolist()
+    if name in QEMU:
+        assert built.stack
+        assert 0.4 * built.stack < used <= built.stack
+
+
+def _with_options(facts: board.Board, *options: str) -> board.Board:
+    assert facts.emulator
+    more = dataclasses.replace(facts.emulator, options=[*facts.emulator.options, *options])
+    return dataclasses.replace(facts, emulator=more)
+
+
+def _stack_used(built: Build, qmp: Path, dump: Path) -> int:
+    """Bytes of stack ever written to: QEMU's RAM starts as zeros."""
+    ram = built.board.ram
+    assert ram
+    size = min(ram.length - (built.ram or 0), 0x4000)
+    arguments = {"val": ram.origin + ram.length - size, "size": size, "filename": str(dump)}
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(qmp))
+        lines = connection.makefile("rw")
+        for request in ({"execute": "qmp_capabilities"}, {"execute": "memsave", "arguments": arguments}):
+            lines.readline()  # the greeting, then the answer
+            lines.write(json.dumps(request))
+            lines.flush()
+        assert "error" not in lines.readline()
+    return len(dump.read_bytes().lstrip(b"\0"))
+
+
+def test_no_emulator_runs_on(lenet5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever happens in the block, the process ends; if it ended before, it is said why."""
+    built = build(lenet5, board.load("mps2_an386"), tmp_path / "firmware")
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
+    with pytest.raises(ZeroDivisionError), emulator.emulate(built.board, built.elf):
+        raise ZeroDivisionError
+
+    def waits_for_its_end() -> None:
+        with emulator.emulate(_with_options(built.board, "-nonsense"), built.elf):
+            started[-1].wait(10)
+            raise TimeoutError
+
+    with pytest.raises(TransferError, match="ended by itself: .*nonsense"):
+        waits_for_its_end()
+    assert [process.poll() is not None for process in started] == [True, True]
+
+
+def test_missing_emulator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name, package in (("mps2_an386", "qemu-system-arm"), ("hifive1", "qemu-system-misc")):
+        facts = board.load(name)
+        with pytest.raises(UsageError, match=rf"not installed; on Debian: apt install {package}\."):
+            emulator.emulate(facts, tmp_path / "no.elf").__enter__()
+    with pytest.raises(UsageError, match="has no emulator"):
+        emulator.emulate(dataclasses.replace(facts, emulator=None), tmp_path / "no.elf").__enter__()
+
+
+GOOD = """
+name = "n"
+vendor = "v"
+mcu = "m"
+core = "c"
+port = ["host"]
+baud = 9600
+checked = "not run"
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("baud = 9600", ""), "mine.toml lacks 'baud'."),
+        (("baud", "bauds"), "mine.toml lacks 'baud'."),
+        (("baud", "colour = 1\nbaud"), "mine.toml has an unknown fact, 'colour'."),
+        (("9600", "'fast'"), "mine.toml: baud should be int, but is 'fast'."),
+        (("9600", "true"), "mine.toml: baud should be int, but is True."),
+        (('["host"]', "[1]"), "mine.toml: port should be list, but is [1]."),
+        (('["host"]', '["moon"]'), "mine.toml: port names no folder of firmware/ports: ['moon']."),
+        (('["host"]', "[]"), "mine.toml: port names no folder of firmware/ports: []."),
+        (("not run", "believed"), "mine.toml: checked is 'believed', not one of: run, qemu, simavr, rp2040js, "),
+        (("baud", "clock_hz = 1\nbaud"), "mine.toml: clock_hz, flash, ram and compiler go together."),
+        (("baud", "ram = { origin = 0 }\nbaud"), "mine.toml: ram lacks 'length'."),
+        (("baud", "defines = { A = 'x' }\nbaud"), "mine.toml: defines should be dict, but is {'A': 'x'}."),
+        (("baud", "baud ="), "mine.toml is not a TOML file that can be read: "),
+    ],
+)
+def test_bad_files_are_one_sentence(change: tuple[str, str], sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD)
+    assert board.load(str(path)).id == "mine"
+    path.write_text(GOOD.replace(*change, 1))
+    with pytest.raises(UsageError) as caught:
+        board.load(str(path))
+    assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("name", ["moon", "../boards/host", "moon.toml", ""])
+def test_unknown_boards(name: str) -> None:
+    with pytest.raises(UsageError, match=f"no board is called '{name}'; choose one of: bbc_microbit, "):
+        board.load(name)
+
+
+def test_command() -> None:
+    done = run("boards", "--json")
+    assert [facts["id"] for facts in json.loads(done.stdout)] == board.names()
+    text = run("boards").stdout
+    assert all(name in text for name in board.names())
+    refused(2, "no board is called 'moon'", by=run("build", ".", "--board", "moon"))
