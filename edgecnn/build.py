@@ -65,6 +65,11 @@ def build(folder: str | Path, board: Board, output: str | Path) -> Build:
     folder, output = Path(folder), Path(output)
     manifest = read_manifest(folder)
     check_fit(manifest, board)
+    taken = {header.stem for room in _rooms(board) for header in room.glob("*.h")} | {"app_model"}
+    if manifest["name"] in taken:
+        raise UsageError(
+            f"the firmware has a {manifest['name']}.h of its own; convert the network with another --name."
+        )
     with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
         work = Path(scratch)
         (work / "app_model.h").write_text(app_model.header(folder, board.id))
@@ -107,9 +112,14 @@ def check_fit(manifest: dict[str, Any], board: Board, built: Build | None = None
             )
 
 
+def _rooms(board: Board) -> list[Path]:
+    """The folders of app and port."""
+    return [paths.firmware() / "app", *(paths.firmware() / "ports" / room for room in board.port)]
+
+
 def _sources(folder: Path, board: Board) -> list[str]:
     """Arguments for the compiler: every C file of network, app and port, and where their headers are."""
-    rooms = [paths.firmware() / "app", *(paths.firmware() / "ports" / room for room in board.port)]
+    rooms = _rooms(board)
     files = [*folder.glob("*.c"), *folder.glob("runtime/*.c"), *(file for room in rooms for file in room.glob("*.c"))]
     return [*(f"-I{place}" for place in (folder, *rooms)), *map(str, sorted(files))]
 

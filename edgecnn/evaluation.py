@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from . import datasets, paths
 from .device import Device
-from .errors import TransferError, UsageError, VerificationError
+from .errors import TransferError, UsageError, VerificationError, WrongModelError
 from .files import atomic_path
 from .fixed_point import quantize
 from .graph import Graph
@@ -95,6 +95,8 @@ def evaluate(device: Device, graph: Graph, dataset: datasets.Dataset, limit: int
     except (TransferError, KeyboardInterrupt):
         memory.keep(answers, ticks)
         raise
+    if device.hello().sha256 != device.info.sha256:
+        raise WrongModelError(f"another model was flashed to {device.info.board} meanwhile; run the command again.")
     memory.forget()
     return _graded(device, graph, dataset.name, split, codes, np.array(answers), ticks, resumed)
 

@@ -20,7 +20,7 @@ PATH="$PWD/.venv/bin:$PATH"
 
 ruff check .
 ruff format --check .
-find firmware -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
+find firmware tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
 
 # Types are checked on what a user installs: only there do converters/ and firmware/ lie inside the package.
 rm -rf build

@@ -20,4 +20,6 @@ venv/bin/edgecnn --help >help.txt
 venv/bin/edgecnn convert digits.tflite -o digits
 cc -std=c99 -pedantic -Wall -Wextra -Wconversion -Werror -Idigits -c digits/digits.c digits/runtime/*.c
 venv/bin/edgecnn verify digits --dataset none --without-oracles >verify.txt
-echo "wheel: installed, converted, compiled and verified in a clean environment"
+venv/bin/edgecnn boards >boards.txt
+venv/bin/edgecnn build digits --board host -o firmware >build.txt
+echo "wheel: installed, converted, compiled, verified and built in a clean environment"

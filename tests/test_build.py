@@ -245,3 +245,11 @@ def test_command(lenet5: Path, large: Path, tmp_path: Path) -> None:
     assert too_large.returncode == 20
     assert "but stm32vldiscovery has" in too_large.stderr
     refused(22, "manifest.json", by=run("build", tmp_path, "--board", "mps2_an386"))
+
+
+@pytest.mark.parametrize("name", ["port", "frame", "app_model", "start"])
+def test_a_model_named_like_a_header_of_the_firmware(name: str, tmp_path: Path) -> None:
+    write_c(read_tflite(zoo.trained("lenet5_mnist")), tmp_path / "c", name=name)
+    with pytest.raises(UsageError, match=f"{name}.h.*--name"):
+        build(tmp_path / "c", board.load("mps2_an386"), tmp_path / "firmware")
+    assert not (tmp_path / "firmware").exists()
