@@ -120,8 +120,9 @@ def _rooms(board: Board) -> list[Path]:
 def _sources(folder: Path, board: Board) -> list[str]:
     """Arguments for the compiler: every C file of network, app and port, and where their headers are."""
     rooms = _rooms(board)
-    files = [*folder.glob("*.c"), *folder.glob("runtime/*.c"), *(file for room in rooms for file in room.glob("*.c"))]
-    return [*(f"-I{place}" for place in (folder, *rooms)), *map(str, sorted(files))]
+    # In an order that does not depend on where this checkout and the folder lie.
+    files = [file for place in (folder, folder / "runtime", *rooms) for file in sorted(place.glob("*.c"))]
+    return [*(f"-I{place}" for place in (folder, *rooms)), *map(str, files)]
 
 
 def _build_host(folder: Path, board: Board, work: Path) -> dict[str, Any]:
