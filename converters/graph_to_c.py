@@ -61,6 +61,22 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     return dict(manifest)
 
 
+def check_manifest(manifest: dict[str, Any], graph: Graph) -> None:
+    """Raise InvalidModelError unless `manifest` describes `graph`, layer by layer."""
+    expected = [op.output for op in graph.ops if op.kernel_call() is not None]
+    try:
+        named = [manifest["input"], manifest["output"], *(layer["output"] for layer in manifest["layers"])]
+        same = manifest["model"]["sha256"] == graph.sha256 and [
+            (tensor["tensor"], tuple(tensor["shape"])) for tensor in named
+        ] == [(tensor.index, tensor.shape) for tensor in (graph.input, graph.output, *expected)]
+    except (KeyError, TypeError):
+        same = False
+    if not same:
+        raise InvalidModelError(
+            f"the {MANIFEST} does not belong to the .tflite file beside it; run `edgecnn convert` again."
+        )
+
+
 def name_of(path: str | Path) -> str:
     """A C identifier from a file name."""
     name = re.sub(r"\W", "_", Path(path).stem, flags=re.ASCII)[:48]

@@ -1,5 +1,6 @@
 """Writing files and folders so that an interruption leaves either the old or the new, never half of one."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -33,11 +34,18 @@ def write_atomically(target: Path, data: bytes) -> None:
 def replace_folder(folder: Path, files: Mapping[str, bytes], *, marker: str) -> None:
     """Make `folder` hold exactly `files` (paths within it -> contents), in one step.
 
-    A folder that already has something in it is replaced only if it holds `marker`, the sign that we made it. Raises
-    EdgecnnError when it does not, or when the place cannot be written to; the old folder then stays as it was.
+    A folder that already has something in it is replaced only if it holds `marker`, the sign that we made it, and
+    nothing but what we made. Raises EdgecnnError otherwise, or when the place cannot be written to; the old folder then
+    stays as it was.
     """
+    folder = folder.resolve()  # a link stays one
     with _writing(folder):
         ours = (folder / marker).is_file()
+        strangers = sorted(_files(folder) - _listed(folder / marker) - files.keys()) if ours else []
+        if strangers:
+            raise EdgecnnError(
+                f"{folder} holds {strangers[0]}, which edgecnn did not make; move it, or choose another folder."
+            )
         if folder.is_file() or (folder.is_dir() and not ours and any(folder.iterdir())):
             raise EdgecnnError(
                 f"{folder} is not empty and was not made by edgecnn; choose another folder, or empty it."
@@ -56,6 +64,18 @@ def replace_folder(folder: Path, files: Mapping[str, bytes], *, marker: str) -> 
             if old.is_dir():
                 os.replace(old, folder)
             raise
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+
+
+def _listed(marker: Path) -> set[str]:
+    """The files that a marker names as made with it."""
+    try:
+        return set(json.loads(marker.read_bytes())["files"])
+    except (ValueError, TypeError, KeyError):
+        return set()
 
 
 @contextmanager

@@ -26,6 +26,8 @@ class FloatReference:
         model = load_keras(path)
         if tuple(model.inputs[0].shape[1:]) != graph.input.shape[1:]:
             raise UsageError(f"{path} takes {model.inputs[0].shape[1:]}, the int8 network {graph.input.shape[1:]}.")
+        if np.prod(model.outputs[0].shape[1:]) != np.prod(graph.output.shape[1:]):
+            raise UsageError(f"{path} gives {model.outputs[0].shape[1:]}, the int8 network {graph.output.shape[1:]}.")
         self.layers = _matches(model, graph)
         self._model = keras.Model(model.inputs, [layer.output for layer in self.layers.values()])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,15 +15,19 @@ from .ops.op import Op
 from .tensor import Tensor
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Graph:
     """A network with one input and one output: `ops` are in an order in which they can run."""
 
     ops: tuple[Op, ...]
     input: Tensor
     output: Tensor
-    source: bytes = field(default=b"", repr=False)
+    source: bytes = b""
     """The TFLite file that the graph was read from."""
+
+    def __repr__(self) -> str:
+        ops = ", ".join(op.kind for op in self.ops)
+        return f"Graph({self.input} -> {self.output}: {ops}; {self.parameters:,} parameters, {self.macs:,} MACs)"
 
     @property
     def tensors(self) -> Iterator[Tensor]:

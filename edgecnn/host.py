@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import compiler, paths
 from .converters.graph_to_c import read_manifest
-from .errors import UsageError
+from .errors import InvalidModelError, UsageError
 from .files import atomic_path
 
 FLAGS = (*compiler.STRICT, "-O3", "-fPIC", "-shared")
@@ -31,16 +31,24 @@ class HostModel:
         self.manifest: dict[str, Any] = read_manifest(folder)
         self.compiler = compiler.host()
         self.flags = flags
-        self.name: str = self.manifest["name"]
-        self.input_shape = tuple(self.manifest["input"]["shape"][1:])
-        self.output_shape = tuple(self.manifest["output"]["shape"][1:])
-        library = ctypes.CDLL(str(self._build()))
-        self._run = self._function(library, "invoke", None)
-        self._run_layer = self._function(library, "invoke_layer", None, ctypes.c_int)
-        self._input = self._view(self._function(library, "input", ctypes.c_void_p)(), self.manifest["input"])
-        self._output = self._view(self._function(library, "output", ctypes.c_void_p)(), self.manifest["output"])
-        layer_output = self._function(library, "layer_output", ctypes.c_void_p, ctypes.c_int)
-        self._layers = [self._view(layer_output(i), layer["output"]) for i, layer in enumerate(self.manifest["layers"])]
+        try:
+            self.name: str = self.manifest["name"]
+            self.input_shape = tuple(self.manifest["input"]["shape"][1:])
+            self.output_shape = tuple(self.manifest["output"]["shape"][1:])
+            library = ctypes.CDLL(str(self._build()))
+            self._run = self._function(library, "invoke", None)
+            self._run_layer = self._function(library, "invoke_layer", None, ctypes.c_int)
+            self._input = self._view(self._function(library, "input", ctypes.c_void_p)(), self.manifest["input"])
+            self._output = self._view(self._function(library, "output", ctypes.c_void_p)(), self.manifest["output"])
+            layer_output = self._function(library, "layer_output", ctypes.c_void_p, ctypes.c_int)
+            layer_size = self._function(library, "layer_output_size", ctypes.c_int32, ctypes.c_int)
+            layers = [layer["output"] for layer in self.manifest["layers"]]
+            self._layers = [self._view(layer_output(index), layer) for index, layer in enumerate(layers)]
+            sizes = [view.size for view in (*self._layers, self._output)]  # the C counts its output as one layer more
+            if sizes != [layer_size(index) for index in range(len(sizes))]:
+                raise ValueError("its manifest does not describe its C")
+        except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+            raise InvalidModelError(f"{folder} is damaged: {error}; run `edgecnn convert` again.") from error
 
     def invoke(self, x: ArrayLike) -> NDArray[np.int8]:
         """Output codes (N, *output shape) of input codes `x` (N, *input shape), int8, without the batch of 1."""

@@ -4,27 +4,55 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from . import datasets
 from .converters.keras_to_tflite import Quantized, keras_to_tflite, load_keras
-from .errors import UsageError
+from .converters.tflite_to_graph import graph_of
+from .errors import EdgecnnError, UsageError
 from .progress import stderr
 
 REPRESENTATIVE = 1000  # training images whose activations give the ranges
 
 
-def quantize_file(path: Path, dataset: str | None = None, data_dir: Path | None = None) -> tuple[Quantized, str]:
-    """The int8 model of a .keras file and the name of the data set used, by default the one that the file names.
+def quantize_file(
+    path: Path, dataset: str | None = None, data_dir: Path | None = None, representative: Path | None = None
+) -> tuple[Quantized, str]:
+    """The int8 model of a .keras file, and what its ranges come from.
 
-    Raises UsageError without tensorflow or when the data set is unknown, InvalidModelError or UnsupportedError for a
-    file that cannot be quantized.
+    That is the real inputs in the .npy file `representative`, else the data set, by default the one that the .keras
+    file names. A result that `edgecnn convert` will not take bears a warning that says why. Raises UsageError without
+    tensorflow or inputs, InvalidModelError or UnsupportedError for a file that cannot be quantized.
     """
     from .training import provenance
 
     model = load_keras(path)
-    dataset = dataset or provenance(path).get("dataset")
-    if dataset is None:
-        raise UsageError(f"{path} does not say what it was trained on; name a data set with --dataset.")
-    images = datasets.load(dataset, data_dir).train.images[:REPRESENTATIVE]
+    inputs, source = _representative(path, dataset or provenance(path).get("dataset"), data_dir, representative)
     with stderr.status(f"Quantizing {path}") if stderr.is_terminal else nullcontext():
-        return keras_to_tflite(model, images), dataset
+        file, warnings = keras_to_tflite(model, inputs)
+    try:
+        graph_of(file, path.name)
+    except EdgecnnError as error:
+        warnings = [*warnings, f"`edgecnn convert` will not take the result: {error}"]
+    return Quantized(file, warnings), source
+
+
+def _representative(
+    path: Path, dataset: str | None, data_dir: Path | None, file: Path | None
+) -> tuple[NDArray[Any], str]:
+    if file is not None:
+        try:
+            inputs = np.load(file, allow_pickle=False)
+            if not isinstance(inputs, np.ndarray):
+                raise ValueError("an archive")
+            return inputs, file.name
+        except (OSError, ValueError, EOFError) as error:
+            raise UsageError(f"{file} is not a .npy file of inputs ({error}); save one with numpy.save.") from error
+    if dataset is None:
+        raise UsageError(
+            f"{path} does not say what it was trained on; name a --dataset, or give inputs by --representative."
+        )
+    return datasets.load(dataset, data_dir).train.images[:REPRESENTATIVE], dataset

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import datasets
-from .converters.graph_to_c import name_of, read_manifest, write_c
+from .converters.graph_to_c import name_of, write_c
 from .converters.tflite_to_graph import read_tflite
 from .errors import EdgecnnError, UsageError, VerificationError
 from .fixed_point import quantize
 from .float_reference import FloatReference
+from .folder import read_folder
 from .graph import Graph
 from .host import HostModel
 from .interpreter import CHUNK, trace
@@ -118,6 +119,11 @@ class Verification:
             raise VerificationError(
                 f"no exact oracle decides {', '.join(self.undecided)}{failures}; nothing is proved."
             )
+
+    def __str__(self) -> str:
+        from .report import text  # the report is made of this class
+
+        return text(self)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -254,7 +260,7 @@ def _grade(result: Verification, data: _Data, int8: NDArray[np.int64], real: NDA
 def _opened(model: Path) -> Iterator[tuple[Graph, Path]]:
     """The graph and the folder of C: of a folder its own, of a .tflite file one made for the occasion."""
     if model.is_dir():
-        yield read_tflite(model / read_manifest(model)["model"]["file"]), model
+        yield read_folder(model), model
         return
     graph = read_tflite(model)
     with tempfile.TemporaryDirectory() as scratch:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgecnn import augmentation, datasets, training, zoo
+from edgecnn import augmentation, datasets, training, verify, zoo
+from edgecnn.converters.keras_to_tflite import load_tensorflow
 from edgecnn.errors import InvalidModelError, UsageError
 from edgecnn.metrics import Accuracy
 
@@ -225,3 +226,21 @@ def test_errors_on_the_command_line(tmp_path: Path) -> None:
     done = edgecnn("train", "lenet5", "-o", tmp_path / "m.h5")
     assert done.returncode == 2
     assert "does not end in .keras" in done.stderr
+
+
+def test_a_network_of_any_shape_is_quantized_and_converted_from_inputs_of_its_own(tmp_path: Path) -> None:
+    """No data set of ours has 20 numbers; the user's own do."""
+    keras = load_tensorflow().keras
+    model = keras.Sequential([keras.Input((20,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(3, "softmax")])
+    model.save(tmp_path / "dense.keras")
+    np.save(tmp_path / "inputs.npy", np.random.default_rng(0).normal(0, 1, (100, 20)).astype(np.float32))
+    path = tmp_path / "dense.keras"
+    command = [sys.executable, "-m", "edgecnn", "convert", str(path), "-o", str(tmp_path / "c")]
+    done = subprocess.run(
+        [*command, "--representative", str(tmp_path / "inputs.npy")], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    verify(tmp_path / "c", dataset=None, random=50, keras=path).check()
+    refused = subprocess.run([*command, "--representative", str(path)], capture_output=True, check=False)
+    assert refused.returncode == 2
+    assert b"numpy.save" in refused.stderr

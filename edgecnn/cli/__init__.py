@@ -66,3 +66,8 @@ def main() -> None:
             raise
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if debug:
+            raise
+        click.echo(f"Error: {error}; check the place and the space that is left.", err=True)
+        sys.exit(EdgecnnError.exit_code)

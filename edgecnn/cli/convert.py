@@ -17,14 +17,21 @@ from . import options
 @click.option("--name", help="What every C symbol begins with. Default: from the file name.")
 @options.dataset(None, "For a .keras file: where the representative images come from. Default: as it was trained.")
 @options.data_dir
+@options.representative
 @options.as_json
 def command(
-    model: Path, output: Path, name: str | None, dataset: str | None, data_dir: Path | None, as_json: bool
+    model: Path,
+    output: Path,
+    name: str | None,
+    dataset: str | None,
+    data_dir: Path | None,
+    representative: Path | None,
+    as_json: bool,
 ) -> None:
     if model.suffix == ".keras":
         from ..quantization import quantize_file
 
-        (file, warnings), _ = quantize_file(model, dataset, data_dir)
+        (file, warnings), _ = quantize_file(model, dataset, data_dir, representative)
         for warning in warnings:
             click.echo(f"Warning: {warning}", err=True)
         graph = graph_of(file, model.name)

@@ -8,9 +8,8 @@ import click
 
 from .. import datasets
 from ..attached import attached
-from ..converters.graph_to_c import read_manifest
-from ..converters.tflite_to_graph import read_tflite
 from ..evaluation import evaluate
+from ..folder import read_folder
 from . import options
 
 
@@ -31,7 +30,7 @@ def command(
     limit: int,
     as_json: bool,
 ) -> None:
-    graph = read_tflite(folder / read_manifest(folder)["model"]["file"])
+    graph = read_folder(folder)
     data = datasets.load(dataset, data_dir)
     with attached(folder, board, port=port, emulated=emulated) as device:
         result = evaluate(device, graph, data, limit)

@@ -32,6 +32,13 @@ def dataset(default: str | None, text: str, *, none: bool = False) -> Any:
     return click.option("--dataset", type=click.Choice(names), default=default, show_default=bool(default), help=text)
 
 
+representative = click.option(
+    "--representative",
+    type=click.Path(path_type=Path),
+    help="A .npy file of real inputs (N, ...) instead of a data set, for networks of any other shape.",
+)
+
+
 def board(text: str, *, required: bool) -> Any:
     """--board, --port and --emulate, given to the command as `board`, `port` and `emulated`."""
     chosen = click.option("--board", required=required, metavar="BOARD", help=f"{text} `edgecnn boards` lists them.")

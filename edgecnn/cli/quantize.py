@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..files import write_atomically
-from ..quantization import REPRESENTATIVE, quantize_file
+from ..quantization import quantize_file
 from . import options
 
 
@@ -19,20 +19,23 @@ from . import options
 )
 @options.dataset(None, "Where the representative images come from. Default: the data set that MODEL was trained on.")
 @options.data_dir
+@options.representative
 @options.as_json
-def command(model: Path, output: Path, dataset: str | None, data_dir: Path | None, as_json: bool) -> None:
-    (content, warnings), dataset = quantize_file(model, dataset, data_dir)
+def command(
+    model: Path, output: Path, dataset: str | None, data_dir: Path | None, representative: Path | None, as_json: bool
+) -> None:
+    (content, warnings), source = quantize_file(model, dataset, data_dir, representative)
     write_atomically(output, content)
     if as_json:
         report = {
             "model": str(output),
             "bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
-            "dataset": dataset,
+            "representative": source,
             "warnings": warnings,
         }
         options.print_json(report)
         return
-    click.echo(f"{output}: {len(content):,} bytes, int8, ranges from the first {REPRESENTATIVE:,} images of {dataset}")
+    click.echo(f"{output}: {len(content):,} bytes, int8, ranges from {source}")
     for warning in warnings:
         click.echo(f"Warning: {warning}", err=True)

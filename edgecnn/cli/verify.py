@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..errors import AccuracyError
+from ..errors import AccuracyError, UsageError
 from ..files import write_atomically
 from ..report import page, text
 from ..verification import verify
@@ -42,6 +42,8 @@ def command(
     html: Path | None,
     as_json: bool,
 ) -> None:
+    if min_accuracy is not None and dataset == "none":
+        raise UsageError("random bytes have no accuracy; name a --dataset for --min-accuracy.")
     result = verify(
         model,
         dataset=None if dataset == "none" else dataset,

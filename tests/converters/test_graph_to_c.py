@@ -389,7 +389,6 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 def test_ours_is_replaced_as_a_whole(tmp_path: Path) -> None:
     (tmp_path / "c").mkdir()  # an empty folder is taken
     write_c(everything(), tmp_path / "c", name="old")
-    (tmp_path / "c" / "notes.txt").write_text("goes with the folder")
     write_c(tiny(), tmp_path / "c", name="new")
     assert sorted(path.name for path in (tmp_path / "c").iterdir()) == [
         "CMakeLists.txt",
@@ -400,6 +399,24 @@ def test_ours_is_replaced_as_a_whole(tmp_path: Path) -> None:
         "runtime",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["c"]
+
+
+@pytest.mark.parametrize("place", ["main.c", "runtime/mine.h"])
+def test_a_users_file_in_our_folder_is_never_lost(place: str, tmp_path: Path) -> None:
+    write_c(everything(), tmp_path / "c")
+    (tmp_path / "c" / place).write_text("mine")
+    before = contents(tmp_path)
+    with pytest.raises(EdgecnnError, match=re.escape(place)):
+        write_c(tiny(), tmp_path / "c")
+    assert contents(tmp_path) == before
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
+    write_c(everything(), tmp_path / "c")
+    (tmp_path / "link").symlink_to(tmp_path / "c")
+    write_c(tiny(), tmp_path / "link", name="new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "c" / "new.c").is_file()
 
 
 @pytest.mark.parametrize("moves", [1, 2])
