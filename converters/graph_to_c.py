@@ -131,10 +131,8 @@ class _Model:
 
     @cached_property
     def layers(self) -> list[_Layer]:
-        calls = [(op, op.kernel_call()) for op in self.graph.ops]
-        return [
-            _Layer(i, op, call) for i, (op, call) in enumerate((op, call) for op, call in calls if call is not None)
-        ]
+        calls = [(op, call) for op in self.graph.ops if (call := op.kernel_call()) is not None]
+        return [_Layer(index, op, call) for index, (op, call) in enumerate(calls)]
 
     @cached_property
     def kernels(self) -> list[str]:
@@ -168,10 +166,8 @@ class _Model:
         rows = [("layer", "", "output", "MACs", "flash bytes", "arena bytes")]
         for layer in self.layers:
             op = layer.op
-            what = f"{op.kind} {op.describe}".strip()
-            rows.append(
-                (f"{layer.index}", what, _shape(op.output), f"{op.macs}", f"{layer.constant_bytes}", self.at(op.output))
-            )
+            costs = f"{op.macs}", f"{layer.constant_bytes}", self.at(op.output)
+            rows.append((f"{layer.index}", op.title, _shape(op.output), *costs))
         graph = self.graph
         return [
             f"{self.name}: made by edgecnn {VERSION}; do not edit, convert the model again.",
@@ -347,8 +343,7 @@ def _quantized(tensor: Tensor) -> str:
 
 
 def _title(op: Op) -> str:
-    words = f"{op.kind} {op.describe}".strip()
-    return f"{words}, {_shape(op.inputs[0])} -> {_shape(op.output)}".replace("*/", "")
+    return f"{op.title}, {_shape(op.inputs[0])} -> {_shape(op.output)}".replace("*/", "")
 
 
 def _float(value: float) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .converters.c_text import table
 from .converters.graph_to_c import read_manifest
-from .converters.tflite_to_graph import read_tflite
+from .folder import read_folder
 from .graph import Graph
 from .interpreter import trace
 from .version import VERSION
@@ -30,7 +30,7 @@ def header(folder: str | Path, board: str = "host") -> str:
     Raises InvalidModelError when the folder is not one of ours.
     """
     manifest = read_manifest(folder)
-    graph = read_tflite(Path(folder) / manifest["model"]["file"])
+    graph = read_folder(folder)
     layers = [layer["output"]["tensor"] for layer in manifest["layers"]]
     vectors = (f"{{{seed}u, 0x{expected_crc(graph, layers, seed):08x}u}}" for seed in SEEDS)
     name = manifest["name"]

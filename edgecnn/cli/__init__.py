@@ -42,10 +42,8 @@ class _Verbs(click.Group):
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name="edgecnn", message="%(prog)s %(version)s")
-@click.pass_context
-def cli(ctx: click.Context, debug: bool) -> None:
+def cli(debug: bool) -> None:
     """From a Keras convolutional network to C for a microcontroller, proved equal byte for byte."""
-    ctx.obj = debug
 
 
 def main() -> None:

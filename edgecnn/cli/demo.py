@@ -44,7 +44,7 @@ def command(output: Path, epochs: int | None, without_oracles: bool, as_json: bo
     write_atomically(tflite, model)
     for warning in warnings:
         say(f"     note      {warning}")
-    say(f"3/5  convert   to C99 -> {folder}{'/'}")
+    say(f"3/5  convert   to C99 -> {folder}/")
     write_c(read_tflite(tflite), folder, name=_NETWORK)
     say("4/5  verify    float, TFLite, NumPy and C, layer by layer")
     result = verify(folder, dataset=_DATASET, keras=keras, with_oracles=not without_oracles)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import Arithmetic, Array
+from .activated import read_activation
 from .op import KernelCall, Node
-from .weighted import WeightedOp, read_activation, read_bias
+from .weighted import WeightedOp, read_bias
 from .window import Window
 
 
@@ -74,4 +75,4 @@ class Conv2D(WeightedOp):
 
     @property
     def describe(self) -> str:
-        return f"{self.window} {self.activation.lower()}" if self.activation != "NONE" else str(self.window)
+        return f"{self.window} {super().describe}".strip()

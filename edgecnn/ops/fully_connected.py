@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import Arithmetic, Array
+from .activated import read_activation
 from .op import KernelCall, Node
-from .weighted import WeightedOp, read_activation, read_bias
+from .weighted import WeightedOp, read_bias
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,3 @@ class FullyConnected(WeightedOp):
             **self.arithmetic_params(),
         }
         return KernelCall("fully_connected_s8", params)
-
-    @property
-    def describe(self) -> str:
-        return "" if self.activation == "NONE" else self.activation.lower()

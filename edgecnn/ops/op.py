@@ -99,3 +99,8 @@ class Op(ABC):
     def describe(self) -> str:
         """A few words for tables: window, stride, activation."""
         return ""
+
+    @property
+    def title(self) -> str:
+        """The kind and those words."""
+        return f"{self.kind} {self.describe}".strip()

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from ..fixed_point import activation_range
-from .op import KernelCall, Node, Op
-from .weighted import read_activation
+from .activated import ActivatedOp, read_activation
+from .op import KernelCall, Node
 from .window import Window
 
 
 @dataclass(frozen=True, eq=False)
-class Pool2D(Op):
+class Pool2D(ActivatedOp):
     """A pool over windows of each channel; input and output have the same scale and zero point."""
 
     window: Window
-    activation: str
     kernel: ClassVar[str]
 
     @classmethod
@@ -26,12 +24,7 @@ class Pool2D(Op):
         window = Window.read(node, taps)
         if (tensor.scale, tensor.zero_point) != (output.scale, output.zero_point):
             node.refuse("has different scales at input and output; a pool cannot rescale.")
-        return cls((tensor,), output, window, read_activation(node))
-
-    @property
-    def clamp(self) -> tuple[int, int]:
-        """Lowest and highest output code."""
-        return activation_range(self.activation, self.output.scale, self.output.zero_point)
+        return cls((tensor,), output, read_activation(node), window)
 
     @property
     def in_place(self) -> bool:
@@ -44,4 +37,4 @@ class Pool2D(Op):
 
     @property
     def describe(self) -> str:
-        return f"{self.window} {self.activation.lower()}" if self.activation != "NONE" else str(self.window)
+        return f"{self.window} {super().describe}".strip()

@@ -9,18 +9,18 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fixed_point import ACTIVATIONS, INT8_MIN, Arithmetic, Array, activation_range, quantize_multipliers
-from .op import Node, Op
+from ..fixed_point import INT8_MIN, Arithmetic, Array, quantize_multipliers
+from .activated import ActivatedOp
+from .op import Node
 
 
 @dataclass(frozen=True, eq=False)
-class WeightedOp(Op):
+class WeightedOp(ActivatedOp):
     """`weights` int8 (channels, ...), `bias` int32 (channels,), `weight_scales` float32 (1,) or (channels,)."""
 
     weights: NDArray[np.int8]
     bias: NDArray[np.int32]
     weight_scales: NDArray[np.float32]
-    activation: str
 
     @property
     @abstractmethod
@@ -37,11 +37,6 @@ class WeightedOp(Op):
         """Quantized multipliers and shifts of `effective_scales`, one per channel."""
         multipliers, shifts = quantize_multipliers(self.effective_scales)
         return np.broadcast_to(multipliers, self.channels), np.broadcast_to(shifts, self.channels)
-
-    @cached_property
-    def clamp(self) -> tuple[int, int]:
-        """Lowest and highest output code."""
-        return activation_range(self.activation, self.output.scale, self.output.zero_point)
 
     def requantize(self, arithmetic: Arithmetic, accumulator: Array) -> Array:
         """Output codes of accumulators (..., channels)."""
@@ -88,11 +83,3 @@ def read_bias(node: Node, position: int, channels: int) -> NDArray[np.int32]:
     if bias.shape != (channels,):
         node.invalid(f"has {bias.size} biases for {channels} output channels.")
     return bias
-
-
-def read_activation(node: Node) -> str:
-    """The fused activation by its name in the TFLite schema."""
-    activation: str = node.option("FusedActivationFunction")
-    if activation not in ACTIVATIONS:
-        node.refuse(f"has the fused activation {activation}; supported are {', '.join(sorted(ACTIVATIONS))}.")
-    return activation

@@ -51,7 +51,7 @@ def parties(result: Verification) -> Table:
 
 def layers(result: Verification) -> Table:
     """Each layer's quantization and how close it is to the float model."""
-    ops = {op.output: f"{op.kind} {op.describe}".strip() for op in result.graph.ops}
+    ops = {op.output: op.title for op in result.graph.ops}
     rows = []
     for tensor, fidelity in result.layers.items():
         figures = fidelity.to_json()
