@@ -40,7 +40,8 @@ def measure(source: Path) -> int:
 
 def main() -> None:
     """See the module's text."""
-    measured = {source.stem: measure(source) for source in sorted(paths.runtime().glob("*.c"))}
+    sources = sorted(paths.runtime().glob("*.c"))
+    measured = {str(source.relative_to(paths.runtime()).with_suffix("")): measure(source) for source in sources}
     if "--check" in sys.argv[1:]:
         recorded = json.loads(FILE.read_text())["bytes"]
         off = {

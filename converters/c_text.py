@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WIDTH = 110
-_C_TYPES = {"int8": "int8_t", "int32": "int32_t"}
+_C_TYPES = {f"{sign}int{bits}": f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32)}
 
 
 def constant(name: str, values: NDArray[np.generic]) -> str:

@@ -18,31 +18,44 @@ from edgecnn.errors import DoesNotFitError, InvalidModelError, UsageError
 from edgecnn.files import replace_folder
 from edgecnn.fixed_point import INT32_MAX
 from edgecnn.graph import Graph
-from edgecnn.ops import KernelCall, Op
+from edgecnn.lowering import lower
+from edgecnn.ops import KernelCall
 from edgecnn.planner import Plan, plan
+from edgecnn.program import Program, Step
+from edgecnn.targets import OPTIMIZE, load
 from edgecnn.tensor import Tensor
 from edgecnn.version import VERSION
 
 from . import c_text
 
-FORMAT = "edgecnn-c/1"
+FORMAT = "edgecnn-c/2"
 MANIFEST = "manifest.json"
 _RUNTIME = "runtime"
 
 
-def write_c(graph: Graph, folder: str | Path, *, name: str = "model") -> None:
-    """Write `graph` as C99 into `folder`, which is replaced in one step.
+def write_c(
+    graph: Graph,
+    folder: str | Path,
+    *,
+    name: str = "model",
+    target: str = "generic",
+    optimize: str = "balanced",
+    fuse: bool = True,
+) -> None:
+    """Write `graph` as C99 for the core `target` into `folder`, which is replaced in one step.
 
-    Every symbol begins with `name`. Raises UsageError when `name` is no C identifier, DoesNotFitError when an int32
-    accumulator or offset could overflow, EdgecnnError when the folder cannot be written or holds something else.
+    Every symbol begins with `name`; without `fuse` every op is a layer of its own. Raises UsageError when `name` is no
+    C identifier or `target` or `optimize` is unknown, DoesNotFitError when an int32 accumulator or offset could
+    overflow, EdgecnnError when the folder cannot be written or holds something else.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,47}", name) or name.startswith("edgecnn_"):
         raise UsageError(f"'{name}' cannot name C functions; use letters, digits and _, beginning with a letter.")
     prove_accumulators(graph)
-    memory = plan(graph)
+    program = lower(graph, target, optimize, fuse=fuse)
+    memory = plan(program)
     if memory.arena > INT32_MAX:  # offsets are int32
         raise DoesNotFitError(f"the network needs {memory.arena} bytes of memory at once; make it smaller.")
-    files = _Model(graph, memory, name).files()
+    files = _Model(program, memory, name).files()
     replace_folder(Path(folder), files, marker=MANIFEST)
 
 
@@ -63,8 +76,9 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
 
 def check_manifest(manifest: dict[str, Any], graph: Graph) -> None:
     """Raise InvalidModelError unless `manifest` describes `graph`, layer by layer."""
-    expected = [op.output for op in graph.ops if op.kernel_call() is not None]
     try:
+        program = lower(graph, fuse=manifest["fused"])  # layers are the same for every target
+        expected = [step.output for step in program.steps if step.call]
         named = [manifest["input"], manifest["output"], *(layer["output"] for layer in manifest["layers"])]
         same = manifest["model"]["sha256"] == graph.sha256 and [
             (tensor["tensor"], tuple(tensor["shape"])) for tensor in named
@@ -98,12 +112,16 @@ class _Layer:
     """One call of a kernel."""
 
     index: int
-    op: Op
+    step: Step
     call: KernelCall
 
     @property
     def symbol(self) -> str:
         return f"layer{self.index}"
+
+    def array(self, field: str) -> str:
+        """The symbol of the constants in a field."""
+        return f"{self.symbol}_{field.replace('.', '_')}"
 
     @property
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
@@ -117,26 +135,33 @@ class _Layer:
     def definitions(self) -> Iterator[str]:
         fields = {}
         for field, value in self.call.params.items():
-            fields[field] = f"{self.symbol}_{field}" if field in self.arrays else str(value)
+            fields[field] = self.array(field) if field in self.arrays else str(value)
         for field, array in self.arrays.items():
-            yield c_text.constant(f"{self.symbol}_{field}", array)
+            yield c_text.constant(self.array(field), array)
         yield c_text.struct(f"edgecnn_{self.call.kernel}_params", self.symbol, fields)
 
 
 @dataclass(frozen=True)
 class _Model:
-    graph: Graph
+    program: Program
     plan: Plan
     name: str
 
-    @cached_property
-    def layers(self) -> list[_Layer]:
-        calls = [(op, call) for op in self.graph.ops if (call := op.kernel_call()) is not None]
-        return [_Layer(index, op, call) for index, (op, call) in enumerate(calls)]
+    @property
+    def graph(self) -> Graph:
+        return self.program.graph
 
     @cached_property
-    def kernels(self) -> list[str]:
-        return sorted({layer.call.kernel for layer in self.layers})
+    def layers(self) -> list[_Layer]:
+        calls = [(step, step.call) for step in self.program.steps if step.call is not None]
+        return [_Layer(index, step, call) for index, (step, call) in enumerate(calls)]
+
+    @cached_property
+    def kernels(self) -> dict[str, str]:
+        """The folder of each kernel's source, by its name: one name is one function in the whole program."""
+        folders = {(layer.call.kernel, layer.call.folder) for layer in self.layers}
+        assert len(folders) == len({kernel for kernel, _ in folders}), "two kernels of one name"
+        return dict(sorted(folders))
 
     def files(self) -> dict[str, bytes]:
         """Every file of the folder by its path in it; the manifest lists the hashes of the others."""
@@ -145,33 +170,37 @@ class _Model:
             f"{self.name}.c": self.source().encode(),
             f"{self.name}.tflite": self.graph.source,
             "CMakeLists.txt": self.cmake().encode(),
-            **{f"{_RUNTIME}/{file}": (paths.runtime() / file).read_bytes() for file in self.runtime_files()},
+            **{f"{_RUNTIME}/{file.name}": file.read_bytes() for file in self.runtime_files()},
         }
         hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
         manifest = json.dumps({**self.manifest(), "files": hashes}, indent=2) + "\n"
         return {**files, MANIFEST: manifest.encode()}
 
-    def runtime_files(self) -> list[str]:
-        """The kernels' sources and, transitively, the headers that they include."""
-        pending = [f"{kernel}{suffix}" for kernel in self.kernels for suffix in (".c", ".h")]
-        found: list[str] = []
+    def runtime_files(self) -> list[Path]:
+        """The kernels' sources and, transitively, the headers that they include: from their own folder or the plain."""
+        plain = paths.runtime()
+        pending = [plain / folder / f"{kernel}{end}" for kernel, folder in self.kernels.items() for end in (".c", ".h")]
+        found: dict[str, Path] = {}
         while pending:
             file = pending.pop()
-            if file not in found:
-                found.append(file)
-                pending += re.findall(r'#include "(\w+\.h)"', (paths.runtime() / file).read_text())
-        return sorted(found)
+            assert found.get(file.name, file) == file, f"two files are called {file.name}"
+            if file.name not in found:
+                found[file.name] = file
+                included = re.findall(r'#include "(\w+\.h)"', file.read_text())
+                pending += [next(p for p in (file.parent / name, plain / name) if p.exists()) for name in included]
+        return [found[name] for name in sorted(found)]
 
     def opening(self) -> list[str]:
         rows = [("layer", "", "output", "MACs", "flash bytes", "arena bytes")]
         for layer in self.layers:
-            op = layer.op
-            costs = f"{op.macs}", f"{layer.constant_bytes}", self.at(op.output)
-            rows.append((f"{layer.index}", op.title, _shape(op.output), *costs))
+            step = layer.step
+            costs = f"{step.macs}", f"{layer.constant_bytes}", self.at(step.output)
+            rows.append((f"{layer.index}", step.title, _shape(step.output), *costs))
         graph = self.graph
         return [
             f"{self.name}: made by edgecnn {VERSION}; do not edit, convert the model again.",
             f"From a TFLite model with SHA-256 {graph.sha256}",
+            f"For {load(self.program.target).title}, optimized for {OPTIMIZE[self.program.optimize]}.",
             "",
             f"input   {_quantized(graph.input)}",
             f"output  {_quantized(graph.output)}",
@@ -241,26 +270,31 @@ int32_t {n}_layer_output_size(int layer);
         parts = [
             c_text.comment(self.opening()) + f'#include "{self.name}.h"\n\n{includes}',
             *(
-                "\n".join([f"/* Layer {layer.index}: {_title(layer.op)} */", *layer.definitions()])
+                "\n".join([f"/* Layer {layer.index}: {_title(layer.step)} */", *layer.definitions()])
                 for layer in self.layers
             ),
-            f"static int8_t arena[{self.name}_ARENA_SIZE];\n",
+            self.arena(),
             self.functions(),
         ]
         return "\n".join(parts)
+
+    def arena(self) -> str:
+        alignment = self.program.alignment
+        aligned = f" __attribute__((aligned({alignment})))" if alignment > 1 else ""
+        return f"static int8_t arena[{self.name}_ARENA_SIZE]{aligned};\n"
 
     def functions(self) -> str:
         n, offsets = self.name, self.plan.offsets
         rows = []
         for layer in self.layers:
-            tensors = [*layer.op.inputs, layer.op.output]
+            tensors = [*layer.step.inputs, layer.step.output]
             starts = [offsets[tensor] for tensor in tensors]
-            starts += [self.plan.scratch[layer.op]] if layer.call.scratch else []
+            starts += [self.plan.scratch[layer.step]] if layer.call.scratch else []
             places = ", ".join(f"arena + {start}" for start in starts)
             call = f"edgecnn_{layer.call.kernel}(&{layer.symbol}, {places}); break;"
-            rows.append((f"    case {layer.index}:", call, f"/* {_shape(layer.op.output)} */"))
+            rows.append((f"    case {layer.index}:", call, f"/* {_shape(layer.step.output)} */"))
         calls = "\n".join([*(c_text.table(rows) if rows else []), "    default: break;"])
-        outputs = "".join(f"    {{{offsets[layer.op.output]}, {layer.op.output.size}}},\n" for layer in self.layers)
+        outputs = "".join(f"    {{{offsets[layer.step.output]}, {layer.step.output.size}}},\n" for layer in self.layers)
         return f"""static const struct {{
   int32_t offset, size;
 }} layer_outputs[{n}_LAYERS + 1] = {{
@@ -306,6 +340,9 @@ set_target_properties({self.name} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED O
             "format": FORMAT,
             "edgecnn": VERSION,
             "name": self.name,
+            "target": self.program.target,
+            "optimize": self.program.optimize,
+            "fused": self.program.fused,
             "model": {"file": f"{self.name}.tflite", "sha256": self.graph.sha256},
             "input": _facts(self.graph.input),
             "output": _facts(self.graph.output),
@@ -314,20 +351,20 @@ set_target_properties({self.name} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED O
             "arena": {"bytes": self.plan.arena, "lower_bound": self.plan.lower_bound},
             "flash_estimate": {
                 "constants": sum(layer.constant_bytes for layer in self.layers),
-                "kernels": {kernel: code[kernel] for kernel in self.kernels},
+                "kernels": {kernel: code[str(Path(folder) / kernel)] for kernel, folder in self.kernels.items()},
             },
             "layers": [
                 {
                     "index": layer.index,
-                    "kind": layer.op.kind,
-                    "describe": layer.op.describe,
+                    "title": layer.step.title,
+                    "ops": [op.kind for op in layer.step.ops],
                     "kernel": layer.call.kernel,
-                    "inputs": [_facts(tensor) | {"offset": self.plan.offsets[tensor]} for tensor in layer.op.inputs],
-                    "output": _facts(layer.op.output) | {"offset": self.plan.offsets[layer.op.output]},
-                    "macs": layer.op.macs,
+                    "inputs": [_facts(tensor) | {"offset": self.plan.offsets[tensor]} for tensor in layer.step.inputs],
+                    "output": _facts(layer.step.output) | {"offset": self.plan.offsets[layer.step.output]},
+                    "macs": layer.step.macs,
                     "constant_bytes": layer.constant_bytes,
                     "scratch_bytes": layer.call.scratch,
-                    "accumulator_bound": layer.op.accumulator_bound,
+                    "accumulator_bound": layer.step.accumulator_bound,
                 }
                 for layer in self.layers
             ],
@@ -342,8 +379,8 @@ def _quantized(tensor: Tensor) -> str:
     return f"{_shape(tensor)} int8 codes: real value = {tensor.scale:.9g} * (code - {tensor.zero_point})"
 
 
-def _title(op: Op) -> str:
-    return f"{op.title}, {_shape(op.inputs[0])} -> {_shape(op.output)}".replace("*/", "")
+def _title(step: Step) -> str:
+    return f"{step.title}, {_shape(step.inputs[0])} -> {_shape(step.output)}".replace("*/", "")
 
 
 def _float(value: float) -> str:

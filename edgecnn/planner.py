@@ -1,6 +1,7 @@
 """Where every tensor lies: one static arena, offsets known before anything is compiled.
 
-Tensors that are never alive together share memory; an op that may work in place can write over its input.
+Tensors that are never alive together share memory, and where a kernel tells how far its reading is ahead of its
+writing, its output overwrites the input behind it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from .errors import EdgecnnError
-from .graph import Graph
-from .ops.op import Op
+from .program import Program, Step
 from .tensor import Tensor
 
 _ORDERS_TRIED = 2000
@@ -20,9 +20,9 @@ _ORDERS_TRIED = 2000
 
 @dataclass(frozen=True)
 class Buffer:
-    """Memory that is alive from op `birth` to op `death`, both included.
+    """Memory that is alive from step `birth` to step `death`, both included.
 
-    It holds a tensor, under several shapes perhaps; or none, when it is the scratch of op `birth`.
+    It holds a tensor, under several shapes perhaps; or none, when it is the scratch of step `birth`.
     """
 
     tensors: tuple[Tensor, ...]
@@ -31,10 +31,10 @@ class Buffer:
     death: int
 
     def __str__(self) -> str:
-        return str(self.tensors[0]) if self.tensors else f"the scratch of op {self.birth}"
+        return str(self.tensors[0]) if self.tensors else f"the scratch of step {self.birth}"
 
     def meets(self, other: Buffer) -> bool:
-        """Whether both are alive at some op."""
+        """Whether both are alive at some step."""
         return self.birth <= other.death and other.birth <= self.death
 
 
@@ -43,79 +43,88 @@ class Plan:
     """Offsets in bytes from the beginning of the arena."""
 
     offsets: dict[Tensor, int]
-    scratch: dict[Op, int]
+    scratch: dict[Step, int]
     arena: int
     lower_bound: int
     """No plan of these buffers can be smaller."""
 
 
-def plan(graph: Graph) -> Plan:
-    """The smallest arena found for `graph`: the same graph gives the same plan."""
-    buffers = _buffers(graph)
-    overlays = _overlays(graph, buffers)
-    bound = _lower_bound(graph, buffers, overlays)
+# (input, output) buffers of a step whose kernel lets them overlap -> the least distance from output to input, in bytes.
+Leads = dict[tuple[Buffer, Buffer], int]
+
+
+def plan(program: Program) -> Plan:
+    """The smallest arena found for `program`: the same program gives the same plan."""
+    buffers = _buffers(program)
+    leads = _leads(program, buffers)
+    bound = _lower_bound(program, buffers, leads)
     best: tuple[int, dict[Buffer, int]] | None = None
     for order in _orders(buffers):
-        offsets = _place(order, overlays)
+        offsets = _place(order, leads, program.alignment)
         arena = max(offset + buffer.size for buffer, offset in offsets.items())
         if best is None or arena < best[0]:
             best = arena, offsets
         if best[0] == bound:
             break
     assert best is not None, "a graph has at least its input"
-    _prove(best[1], overlays)
+    _prove(best[1], leads, program.alignment)
     return Plan(
         offsets={tensor: offset for buffer, offset in best[1].items() for tensor in buffer.tensors},
-        scratch={graph.ops[buffer.birth]: offset for buffer, offset in best[1].items() if not buffer.tensors},
+        scratch={program.steps[buffer.birth]: offset for buffer, offset in best[1].items() if not buffer.tensors},
         arena=best[0],
         lower_bound=bound,
     )
 
 
-def _buffers(graph: Graph) -> list[Buffer]:
-    """The graph's tensors, grouped where an op computes nothing, and the ops' scratch, with their lifetimes."""
-    last_use = {tensor: step for step, op in enumerate(graph.ops) for tensor in op.inputs}
-    last_use[graph.output] = len(graph.ops)
+def _buffers(program: Program) -> list[Buffer]:
+    """The program's tensors, grouped where a step computes nothing, and the steps' scratch, with their lifetimes."""
+    graph, steps = program.graph, program.steps
+    last_use = {tensor: at for at, step in enumerate(steps) for tensor in step.inputs}
+    last_use[graph.output] = len(steps)
     groups: dict[Tensor, list[Tensor]] = {graph.input: [graph.input]}
     births = {graph.input: -1}
     root = {graph.input: graph.input}
-    for step, op in enumerate(graph.ops):
-        if op.kernel_call() is None:
-            root[op.output] = root[op.inputs[0]]
-            groups[root[op.output]].append(op.output)
+    for at, step in enumerate(steps):
+        if step.call is None:
+            root[step.output] = root[step.inputs[0]]
+            groups[root[step.output]].append(step.output)
         else:
-            root[op.output] = op.output
-            groups[op.output] = [op.output]
-            births[op.output] = step
+            root[step.output] = step.output
+            groups[step.output] = [step.output]
+            births[step.output] = at
     held = [
         Buffer(
             tuple(tensors), first.size, births[first], max(last_use.get(tensor, births[first]) for tensor in tensors)
         )
         for first, tensors in groups.items()
     ]
-    calls = [op.kernel_call() for op in graph.ops]
-    return held + [Buffer((), call.scratch, step, step) for step, call in enumerate(calls) if call and call.scratch]
+    calls = [step.call for step in steps]
+    return held + [Buffer((), call.scratch, at, at) for at, call in enumerate(calls) if call and call.scratch]
 
 
-def _overlays(graph: Graph, buffers: Iterable[Buffer]) -> set[tuple[Buffer, Buffer]]:
-    """(input, output) pairs that may begin at the same address although they meet: the op works in place."""
+def _leads(program: Program, buffers: Iterable[Buffer]) -> Leads:
+    """The pairs that may overlap although they meet: the step is the last to use its first input."""
     buffer_of = {tensor: buffer for buffer in buffers for tensor in buffer.tensors}
     return {
-        (buffer_of[op.inputs[0]], buffer_of[op.output])
-        for step, op in enumerate(graph.ops)
-        if op.in_place and op.kernel_call() is not None and buffer_of[op.inputs[0]].death == step
+        (buffer_of[step.inputs[0]], buffer_of[step.output]): step.call.lead
+        for at, step in enumerate(program.steps)
+        if step.call and step.call.lead is not None and buffer_of[step.inputs[0]].death == at
     }
 
 
-def _lower_bound(graph: Graph, buffers: list[Buffer], overlays: set[tuple[Buffer, Buffer]]) -> int:
-    """Bytes alive at the fullest op."""
+def _lower_bound(program: Program, buffers: list[Buffer], leads: Leads) -> int:
+    """Bytes alive at the fullest step, each overlap at its largest."""
 
-    def alive(step: int) -> int:
-        here = [buffer for buffer in buffers if buffer.birth <= step <= buffer.death]
-        saved = [min(a.size, b.size) for a, b in overlays if b.birth == step]
-        return sum(buffer.size for buffer in here) - sum(saved)
+    def alive(at: int) -> int:
+        here = [buffer for buffer in buffers if buffer.birth <= at <= buffer.death]
+        saved = [
+            min(source.size - max(lead + source.size - output.size, 0), source.size, output.size)
+            for (source, output), lead in leads.items()
+            if output.birth == at
+        ]
+        return sum(buffer.size for buffer in here) - sum(max(0, bytes_) for bytes_ in saved)
 
-    return max(alive(step) for step in range(-1, len(graph.ops) + 1))
+    return max(alive(at) for at in range(-1, len(program.steps) + 1))
 
 
 def _orders(buffers: list[Buffer]) -> Iterator[tuple[Buffer, ...]]:
@@ -132,27 +141,39 @@ def _orders(buffers: list[Buffer]) -> Iterator[tuple[Buffer, ...]]:
         yield tuple(shuffle.sample(by_time, len(by_time)))
 
 
-def _place(order: Iterable[Buffer], overlays: set[tuple[Buffer, Buffer]]) -> dict[Buffer, int]:
+def _place(order: Iterable[Buffer], leads: Leads, alignment: int) -> dict[Buffer, int]:
     """Each buffer in turn at the lowest offset that is free of every buffer it meets."""
     placed: dict[Buffer, int] = {}
     for buffer in order:
         neighbours = [(other, offset) for other, offset in placed.items() if other.meets(buffer)]
-        candidates = {0} | {offset + other.size for other, offset in neighbours} | {offset for _, offset in neighbours}
+        candidates = {0}
+        for other, offset in neighbours:
+            candidates |= {offset, offset + other.size}
+            if (buffer, other) in leads:
+                candidates.add(offset + leads[buffer, other])
+            if (other, buffer) in leads:
+                candidates.add((offset - leads[other, buffer]) // alignment * alignment)
         placed[buffer] = min(
             at
-            for at in candidates
-            if all(_compatible(buffer, at, other, offset, overlays) for other, offset in neighbours)
+            for at in (-(-candidate // alignment) * alignment for candidate in candidates)
+            if at >= 0 and all(_compatible(buffer, at, other, offset, leads) for other, offset in neighbours)
         )
     return placed
 
 
-def _compatible(a: Buffer, at: int, b: Buffer, offset: int, overlays: set[tuple[Buffer, Buffer]]) -> bool:
-    disjoint = at + a.size <= offset or offset + b.size <= at
-    return disjoint or (at == offset and ((a, b) in overlays or (b, a) in overlays))
+def _compatible(a: Buffer, at: int, b: Buffer, offset: int, leads: Leads) -> bool:
+    """Whether `a` at `at` and `b` at `offset` lie apart, or overlap as the step between them allows."""
+    if at + a.size <= offset or offset + b.size <= at:
+        return True
+    if (a, b) in leads:
+        return at - offset >= leads[a, b]
+    return (b, a) in leads and offset - at >= leads[b, a]
 
 
-def _prove(offsets: dict[Buffer, int], overlays: set[tuple[Buffer, Buffer]]) -> None:
-    """No two buffers that are alive together overlap, but for ops that work in place."""
+def _prove(offsets: dict[Buffer, int], leads: Leads, alignment: int) -> None:
+    """No two buffers that are alive together overlap, but for input and output of a step that allows it."""
     for (a, at), (b, offset) in combinations(offsets.items(), 2):
-        if a.meets(b) and not _compatible(a, at, b, offset, overlays):
+        if a.meets(b) and not _compatible(a, at, b, offset, leads):
             raise EdgecnnError(f"the memory plan lets {a} and {b} overlap; please report this.")
+    if any(offset < 0 or offset % alignment for offset in offsets.values()):
+        raise EdgecnnError("the memory plan does not align its buffers; please report this.")

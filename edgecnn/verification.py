@@ -30,6 +30,7 @@ from .tensor import Tensor
 from .version import VERSION
 
 RANDOM_SEED = 0
+CONVERTED = "C (as converted)"
 
 
 @dataclass
@@ -39,6 +40,8 @@ class Party:
     name: str
     version: str
     exact: bool
+    oracle: bool = False
+    """Whether it is TFLite's own, and not ours."""
     not_deciding: dict[Tensor, str] = field(default_factory=dict)
     failure: str = ""
     bytes: int = 0
@@ -175,19 +178,22 @@ def verify(
     """
     model = Path(model)
     with ExitStack() as stack:
-        graph, folder = stack.enter_context(_opened(model))
-        host = HostModel(folder)
+        graph, folders = stack.enter_context(_opened(model))
+        hosts = {name: HostModel(folder) for name, folder in folders.items()}
+        host = hosts[CONVERTED]
         oracles = [stack.enter_context(oracle) for oracle in _oracles(with_oracles)]
         keras = Path(keras) if keras else model.with_suffix(".keras")
         reference = FloatReference(keras, graph) if keras.is_file() else None
         data = _Data.load(graph, dataset, Path(data_dir) if data_dir else None, limit, random)
-        c = Party("C on this host", f"{host.compiler.version}, {' '.join(host.flags)}", exact=True)
-        others = [Party(o.name, o.version, o.exact, not_deciding(o.name, graph) if o.exact else {}) for o in oracles]
+        ours_in_c = [Party(name, f"{h.compiler.version}, {' '.join(h.flags)}", exact=True) for name, h in hosts.items()]
+        others = [
+            Party(o.name, o.version, o.exact, True, not_deciding(o.name, graph) if o.exact else {}) for o in oracles
+        ]
         result = Verification(
             name=host.name,
             graph=graph,
             manifest=host.manifest,
-            parties=[c, *others],
+            parties=[*ours_in_c, *others],
             layers={tensor: Fidelity(tensor.scale, tensor.zero_point) for tensor in graph.tensors},
             data=data.facts,
             provenance=_provenance(graph, host, data, keras if reference else None),
@@ -197,7 +203,8 @@ def verify(
             for part, label in data.parts():
                 codes = data.codes[part]
                 ours = trace(graph, codes)
-                c.compare(ours, host.trace(codes) | {graph.output.index: host.invoke(codes)}, label)
+                for party, c in zip(ours_in_c, hosts.values(), strict=True):
+                    party.compare(ours, c.trace(codes) | {graph.output.index: c.invoke(codes)}, label)
                 for party, oracle in zip(others, oracles, strict=True):
                     _ask(party, oracle, graph, codes, ours, label)
                 real = part.stop <= data.real
@@ -257,16 +264,17 @@ def _grade(result: Verification, data: _Data, int8: NDArray[np.int64], real: NDA
 
 
 @contextmanager
-def _opened(model: Path) -> Iterator[tuple[Graph, Path]]:
-    """The graph and the folder of C: of a folder its own, of a .tflite file one made for the occasion."""
+def _opened(model: Path) -> Iterator[tuple[Graph, dict[str, Path]]]:
+    """The graph and folders of its C: the folder itself, or of a .tflite file two, in one of which no op is fused."""
     if model.is_dir():
-        yield read_folder(model), model
+        yield read_folder(model), {CONVERTED: model}
         return
     graph = read_tflite(model)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "c"
-        write_c(graph, folder, name=name_of(model))
-        yield graph, folder
+        folders = {"C (op by op)": Path(scratch) / "ops", CONVERTED: Path(scratch) / "converted"}
+        for kind, folder in folders.items():
+            write_c(graph, folder, name=name_of(model), fuse=kind == CONVERTED)
+        yield graph, folders
 
 
 @dataclass(frozen=True)

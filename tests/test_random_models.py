@@ -15,6 +15,7 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import FLOATS
 from edgecnn.host import HostModel
 from edgecnn.interpreter import trace
+from edgecnn.lowering import lower
 from edgecnn.oracles import Oracle
 from tests.random_models import random_input, random_model
 
@@ -42,14 +43,17 @@ def test_every_byte_of_every_layer_agrees(
         layers = [op.output.index for op in graph.ops]
         decided_by_micro = next((i for i, name in enumerate(names) if name in DEVIATIONS_OF_MICRO), len(names))
 
-        write_c(graph, tmp_path / str(seed), name=f"m{seed}")
-        host = HostModel(tmp_path / str(seed))
+        ways = {"C, op by op": False, "C, fused": True}
+        hosts = {}
+        for way, fuse in ways.items():
+            write_c(graph, tmp_path / way / str(seed), name=f"m{seed}", fuse=fuse)
+            hosts[way] = HostModel(tmp_path / way / str(seed))
         for party, values in {
             "tflite_runtime": tflite_runtime.evaluate(model, x),
             "tflite_micro": _only(layers[:decided_by_micro], tflite_micro.evaluate(model, x)),
             "float64": _only(layers, {tensor.index: codes for tensor, codes in trace(graph, x, FLOATS).items()}),
-            "C, layer by layer": host.trace(x),
-            "C, at once": {graph.output.index: host.invoke(x)},
+            **{way: host.trace(x) for way, host in hosts.items()},
+            "C, at once": {graph.output.index: hosts["C, fused"].invoke(x)},
         }.items():
             for i in layers:
                 if i in values:
@@ -62,7 +66,7 @@ def test_every_byte_of_every_layer_agrees(
                 "tflite_runtime": len(names),
                 "tflite_micro": decided_by_micro,
                 "float64": len(names),
-                "C, layer by layer": sum(name != "RESHAPE" for name in names),
+                **{way: sum(bool(step.call) for step in lower(graph, fuse=fuse).steps) for way, fuse in ways.items()},
                 "C, at once": 1,
             }
         )

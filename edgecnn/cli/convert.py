@@ -8,6 +8,7 @@ import click
 
 from ..converters.graph_to_c import name_of, read_manifest, write_c
 from ..converters.tflite_to_graph import graph_of, read_tflite
+from ..targets import OPTIMIZE, TARGETS
 from . import options
 
 
@@ -15,6 +16,15 @@ from . import options
 @options.model
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder, replaced as a whole.")
 @click.option("--name", help="What every C symbol begins with. Default: from the file name.")
+@click.option("--target", type=click.Choice(list(TARGETS)), default="generic", show_default=True, help="The core.")
+@click.option(
+    "--optimize",
+    type=click.Choice(list(OPTIMIZE)),
+    default="balanced",
+    show_default=True,
+    help="; ".join(f"{mode}: {aim}" for mode, aim in OPTIMIZE.items()) + ".",
+)
+@click.option("--fuse/--no-fuse", default=True, help="Several ops in one kernel, or every op's output to be seen.")
 @options.dataset(None, "For a .keras file: where the representative images come from. Default: as it was trained.")
 @options.data_dir
 @options.representative
@@ -23,6 +33,9 @@ def command(
     model: Path,
     output: Path,
     name: str | None,
+    target: str,
+    optimize: str,
+    fuse: bool,
     dataset: str | None,
     data_dir: Path | None,
     representative: Path | None,
@@ -37,7 +50,7 @@ def command(
         graph = graph_of(file, model.name)
     else:
         graph = read_tflite(model)
-    write_c(graph, output, name=name or name_of(model))
+    write_c(graph, output, name=name or name_of(model), target=target, optimize=optimize, fuse=fuse)
     manifest = read_manifest(output)
     if as_json:
         options.print_json({"folder": str(output), **manifest})

@@ -21,7 +21,7 @@ def command(folder: Path, board: str, port: str | None, emulated: bool, as_json:
     with attached(folder, board, port=port, emulated=emulated) as device:
         ticks, rate, arena = device.time(), device.info.ticks_per_second, device.info.arena
     layers = [
-        {"index": layer["index"], "layer": f"{layer['kind']} {layer['describe']}".strip(), "ticks": count}
+        {"index": layer["index"], "layer": layer["title"], "ticks": count}
         for layer, count in zip(manifest["layers"], ticks, strict=True)
     ]
     source = _source(boards.load(board), emulated)

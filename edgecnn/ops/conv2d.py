@@ -71,7 +71,9 @@ class Conv2D(WeightedOp):
             "input_zero_point": self.inputs[0].zero_point,
             **self.arithmetic_params(),
         }
-        return KernelCall("conv2d_s8", params, scratch=self.weights.size // self.channels)
+        scratch = self.weights.size // self.channels
+        lead = self.window.lead(self.inputs[0].shape[3], self.channels)
+        return KernelCall("conv2d_s8", params, scratch, lead)
 
     @property
     def describe(self) -> str:

@@ -37,9 +37,5 @@ class LookupOp(Op):
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
         return arithmetic.array(self.table[inputs[0].astype(np.int64) - INT8_MIN])
 
-    @property
-    def in_place(self) -> bool:
-        return True
-
     def kernel_call(self) -> KernelCall:
-        return KernelCall("lookup_s8", {"size": self.output.size, "table": self.table})
+        return KernelCall("lookup_s8", {"size": self.output.size, "table": self.table}, lead=0)

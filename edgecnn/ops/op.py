@@ -44,12 +44,19 @@ class Node(Protocol):
 class KernelCall:
     """The C side of an op: `edgecnn_KERNEL(&params, inputs..., output)`, then `scratch` where the kernel needs some.
 
-    `params` are the fields of `edgecnn_KERNEL_params` in order; arrays become constants in flash. `scratch` is bytes.
+    `params` are the fields of `edgecnn_KERNEL_params` in order, `a.b` being field b of its struct a; arrays become
+    constants in flash.
     """
 
     kernel: str
     params: dict[str, int | Array]
     scratch: int = 0
+    """Bytes for the kernel's own use."""
+    lead: int | None = None
+    """By how many bytes the first input must begin after the output at least, so that nothing is overwritten that is
+    still to be read (0: the kernel works in place; negative: it may begin before); None: the two lie apart."""
+    folder: str = ""
+    """Where in firmware/runtime its source is: a core's own folder, or the plain kernels beside them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +81,6 @@ class Op(ABC):
     @abstractmethod
     def kernel_call(self) -> KernelCall | None:
         """What the generated C calls; None when there is nothing to compute (the output is the input)."""
-
-    @property
-    def in_place(self) -> bool:
-        """Whether the kernel may write its output over its first input, beginning at the same address."""
-        return False
 
     @property
     def macs(self) -> int:

@@ -26,14 +26,12 @@ class Pool2D(ActivatedOp):
             node.refuse("has different scales at input and output; a pool cannot rescale.")
         return cls((tensor,), output, read_activation(node), window)
 
-    @property
-    def in_place(self) -> bool:
-        return self.window.in_place
-
     def kernel_call(self) -> KernelCall:
         low, high = self.clamp
         params = {**self.window.params(self.output.shape[3]), "output_min": low, "output_max": high}
-        return KernelCall(self.kernel, params)
+        channels = self.output.shape[3]
+        # Each channel of a window is read before it is written, and those beside it lie behind.
+        return KernelCall(self.kernel, params, lead=self.window.lead(channels, channels))
 
     @property
     def describe(self) -> str:

@@ -24,10 +24,6 @@ class Reshape(Op):
             node.refuse("has different scales at input and output; a reshape cannot rescale.")
         return cls((tensor,), output)
 
-    @property
-    def in_place(self) -> bool:
-        return True
-
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
         return inputs[0].reshape(-1, *self.output.shape)
 

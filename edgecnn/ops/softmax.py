@@ -78,10 +78,6 @@ class Softmax(Op):
         return np.clip(probabilities + INT8_MIN, INT8_MIN, INT8_MAX)
 
     @property
-    def in_place(self) -> bool:
-        return True
-
-    @property
     def accumulator_bound(self) -> int:
         return self.depth << 19
 
@@ -94,4 +90,4 @@ class Softmax(Op):
             "shift": min(shift, 30),  # 31 leaves int32, and then only the difference 0 is shifted
             "lowest_difference": self.lowest_difference,
         }
-        return KernelCall("softmax_s8", params)
+        return KernelCall("softmax_s8", params, lead=0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..fixed_point import Array
 from .op import Node
 
@@ -28,6 +30,16 @@ class Axis:
         output = -(-size // stride) if same else (size - extent) // stride + 1
         missing = max((output - 1) * stride + extent - size, 0) if same else 0
         return cls(size, taps, stride, dilation, missing // 2, output)
+
+    def then(self, other: Axis) -> Axis:
+        """This axis seen through `other`, which has no padding and whose windows do not overlap."""
+        taps = (other.taps - 1) * self.stride + (self.taps - 1) * self.dilation + 1
+        return Axis(self.input, taps, self.stride * other.stride, 1, self.pad, other.output)
+
+    @property
+    def inside(self) -> bool:
+        """Whether every window lies within the input."""
+        return self.pad == 0 and (self.output - 1) * self.stride + (self.taps - 1) * self.dilation < self.input
 
     @property
     def reach(self) -> int:
@@ -100,13 +112,22 @@ class Window:
                     (everything, everything, rows_in, columns_in),
                 )
 
-    @property
-    def in_place(self) -> bool:
-        """Whether output pixels, written in order, never overtake the input pixels still to be read.
+    def lead(self, read: int, written: int, *, early: int = 0) -> int:
+        """By how many bytes the input must begin after the output, so that pixels written in order cover none unread.
 
-        Without padding, output (y, x) lies at or before its first input (y * stride, x * stride).
+        `read` and `written` are bytes per pixel; `early` of the latter are written before the pixel's own window has
+        been read to its end.
         """
-        return self.height.pad == 0 and self.width.pad == 0 and self.width.output <= self.width.input
+        rows, columns = (
+            np.maximum(np.arange(axis.output) * axis.stride - axis.pad, 0) for axis in (self.height, self.width)
+        )
+        firsts = ((rows[:, None] * self.width.input + columns) * read).ravel()
+        unread = np.minimum.accumulate(firsts[::-1])[::-1]  # the first byte that this pixel or a later one needs
+        return int((np.arange(len(unread)) * written + early - unread).max())
+
+    def then(self, other: Window) -> Window:
+        """The window through which a pixel of `other`, which has no padding, sees the input of this one."""
+        return Window(self.height.then(other.height), self.width.then(other.width))
 
     def params(self, channels: int) -> dict[str, int | Array]:
         """The geometry as the C kernels take it."""

@@ -103,7 +103,7 @@ def verdict(result: Verification) -> str:
         return f"NOT PROVED: no exact oracle decides {', '.join(result.undecided)}."
     exact = [party.name for party in result.parties if party.decides]
     compared = " and ".join([", ".join(["NumPy", *exact[:-1]]), *exact[-1:]])
-    alone = "" if len(exact) > 1 else " (no TFLite oracle was asked)"
+    alone = "" if any(party.oracle and party.decides for party in result.parties) else " (no TFLite oracle was asked)"
     return f"Equal in every byte of every layer: {compared}{alone}."
 
 

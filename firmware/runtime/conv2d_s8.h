@@ -2,27 +2,12 @@
 #ifndef EDGECNN_CONV2D_S8_H
 #define EDGECNN_CONV2D_S8_H
 
-#include <stdint.h>
-
-typedef struct {
-  int32_t input_height, input_width, input_channels;
-  int32_t filter_height, filter_width;
-  int32_t stride_height, stride_width; /* >= 1 */
-  int32_t pad_top, pad_left;           /* rows and columns of zeros before the input, >= 0 */
-  int32_t output_height, output_width;
-  int32_t dilation_height, dilation_width; /* >= 1 */
-  int32_t output_channels;
-  int32_t input_zero_point, output_zero_point; /* -128 .. 127 */
-  int32_t output_min, output_max;              /* of the activation, within -128 .. 127 */
-  const int8_t *weights;                       /* [output_channels][filter_height][filter_width][input_channels] */
-  const int32_t *bias;                         /* [output_channels]: bias - input_zero_point * sum of weights */
-  const int32_t *multipliers;                  /* [output_channels], see edgecnn_mbqm */
-  const int8_t *shifts;                        /* [output_channels] */
-} edgecnn_conv2d_s8_params;
+#include "conv2d_window_s8.h"
 
 /*
  * output[output_height][output_width][output_channels] from input[input_height][input_width][input_channels];
- * scratch[filter_height * filter_width * input_channels] is for the kernel's own use. None may overlap another.
+ * scratch[filter_height * filter_width * input_channels] is for the kernel's own use. The output may overwrite the
+ * input behind it: a window is read before its pixel is written. Nothing else may overlap.
  * No accumulator leaves int32: proved from the weights when the code is generated.
  */
 void edgecnn_conv2d_s8(const edgecnn_conv2d_s8_params *params, const int8_t *input, int8_t *output, int8_t *scratch);

@@ -22,6 +22,7 @@ from edgecnn.errors import DoesNotFitError, EdgecnnError, InvalidModelError, Usa
 from edgecnn.graph import Graph
 from edgecnn.host import HostModel
 from edgecnn.interpreter import trace
+from edgecnn.lowering import lower
 from edgecnn.version import VERSION
 from tests.lenet import lenet
 from tests.random_models import random_input, random_model
@@ -138,6 +139,7 @@ def test_the_text_of_one_layer(tmp_path: Path) -> None:
         "/*",
         f" * tiny: made by edgecnn {VERSION}; do not edit, convert the model again.",
         f" * From a TFLite model with SHA-256 {tiny().sha256}",
+        " * For any core with a C99 compiler, optimized for most of the speed for little code and RAM.",
         " *",
         " * input   1x3x1 int8 codes: real value = 0.5 * (code - -1)",
         " * output  2 int8 codes: real value = 0.125 * (code - 2)",
@@ -298,6 +300,7 @@ def wide_arena() -> bytes:
     return b.finish(b.max_pool_2d(b.pad(x, [(0, 0), (4, 0), (0, 9), (2, 2)]), (3, 3), (2, 5), "SAME"))
 
 
+@pytest.mark.parametrize("fuse", [True, False], ids=["fused", "op by op"])
 @pytest.mark.parametrize(
     "model",
     [
@@ -306,13 +309,13 @@ def wide_arena() -> bytes:
     ],
     ids=[*(f"seed {seed}" for seed in range(9000, 9008)), "lenet", "softmax", "idle", "classes", "wide"],
 )
-def test_sanitizers_find_nothing(model: bytes, tmp_path: Path) -> None:
+def test_sanitizers_find_nothing(model: bytes, fuse: bool, tmp_path: Path) -> None:
     graph = graph_of(model)
-    write_c(graph, tmp_path / "c")
+    write_c(graph, tmp_path / "c", fuse=fuse)
     x = random_input(np.random.default_rng(0), graph.input.shape, 5)
     x[0], x[1] = -128, 127
     values = trace(graph, x)
-    layers = [values[op.output].reshape(len(x), -1) for op in graph.ops if op.kernel_call()]
+    layers = [values[step.output].reshape(len(x), -1) for step in lower(graph, fuse=fuse).steps if step.call]
     assert layers
     expected = np.concatenate([*layers, values[graph.output].reshape(len(x), -1)], axis=1)
     np.testing.assert_array_equal(Sanitized(tmp_path / "c", tmp_path).trace(x), expected)

@@ -115,7 +115,7 @@ def test_its_numbers() -> None:
     b, x, _ = image(IMAGE)
     op = only_op(b.finish(b.conv2d(x, FILTER, np.array([-5]), 1.0, 1.0, 0, (1, 2), activation="RELU")))
     assert isinstance(op, Conv2D)
-    assert (op.macs, op.parameters, op.in_place) == (6 * 9, 10, False)
+    assert (op.macs, op.parameters, op.kernel_call().scratch) == (6 * 9, 10, 9)
     assert op.describe == "3x3/1x2 relu"
     assert op.accumulator_bound == (5 + 5 * 128) * 2  # twice: the multiplier of 1 is 1/2 shifted left once
 

@@ -1,0 +1,46 @@
+"""From a graph to a program: ops are fused, and for each step the target's table names the kernel that serves it best."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from .fusion import FUSIONS
+from .graph import Graph
+from .ops.op import Op
+from .program import Program, Step
+from .targets import Target
+from .targets import load as load_target
+
+
+def lower(graph: Graph, target: str | Target = "generic", optimize: str = "balanced", *, fuse: bool = True) -> Program:
+    """The program of `graph` for a core; which ops are fused depends on `fuse` alone, so that all cores have the same
+    layers.
+
+    Raises UsageError for an unknown target or way to optimize.
+    """
+    core = load_target(target) if isinstance(target, str) else target
+    core.check(optimize)
+    steps = [core.choose(step, optimize) for step in _steps(graph, fuse)]
+    return Program(graph, tuple(steps), core.name, optimize, fuse, core.alignment)
+
+
+def _steps(graph: Graph, fuse: bool) -> list[Step]:
+    uses = Counter([graph.output, *(tensor for op in graph.ops for tensor in op.inputs)])
+    readers = {tensor: op for op in graph.ops for tensor in op.inputs}
+    steps: list[Step] = []
+    done: set[Op] = set()
+    for op in graph.ops:
+        if op in done:
+            continue
+        follower = readers.get(op.output) if fuse and uses[op.output] == 1 else None
+        step = (follower and _fused(op, follower)) or Step((op,), op.kernel_call())
+        done.update(step.ops)
+        steps.append(step)
+    return steps
+
+
+def _fused(first: Op, second: Op) -> Step | None:
+    rule = FUSIONS.get((type(first), type(second)))
+    call = rule(first, second) if rule else None
+    return call and Step((first, second), call)
