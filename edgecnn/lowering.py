@@ -1,9 +1,8 @@
-"""From a graph to a program: ops are fused, and for each step the target's table names the kernel that serves it best."""
+"""From a graph to a program: ops are fused, and the target names the kernel that serves each step best."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 from .fusion import FUSIONS
 from .graph import Graph

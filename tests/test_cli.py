@@ -110,7 +110,7 @@ def test_verify_names_the_first_layer_that_differs(folder: Path, tmp_path: Path)
     assert "C (as converted)" in done.stderr
     report = json.loads(done.stdout)
     assert report["unequal_bytes"] > 0
-    assert "layer 2 " in report["parties"][0]["first_difference"]
+    assert "layer 3 " in report["parties"][0]["first_difference"]
 
 
 def test_accuracy_gate(folder: Path) -> None:

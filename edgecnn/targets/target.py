@@ -17,12 +17,12 @@ OPTIMIZE = {
 }
 
 Pack = Callable[[Step], KernelCall | None]
-"""The call of a core's own kernel, its weights packed as it reads them; None where the kernel does not serve the step."""
+"""The call of a core's own kernel, its weights packed as it reads them; None where it does not serve the step."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A core; the first kernel of `kernels[optimize]` that serves a step is taken, and the plain one where none does."""
+    """A core: the first of `kernels[optimize]` that serves a step is taken, and the plain kernel where none does."""
 
     name: str
     title: str
