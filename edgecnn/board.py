@@ -42,6 +42,8 @@ class Emulator:
     program: str = ""
     machine: str = ""
     options: list[str] = field(default_factory=list)
+    icount: int = 8  # QEMU, while it counts instructions: each takes 2^icount ns of its time
+    counter_hz: int | None = None  # of the port's counter in the emulator's time, where the chip's differs
 
 
 @dataclass(frozen=True)
