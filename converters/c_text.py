@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +29,16 @@ def comment(lines: Iterable[str]) -> str:
     return f"/*\n{body} */\n"
 
 
-def table(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Rows of cells as lines, the columns aligned."""
+def table(rows: Iterable[tuple[str, ...]], right: Container[int] = ()) -> list[str]:
+    """Rows of cells as lines, the columns aligned, those in `right` to the right."""
     cells = list(rows)
     widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    aligned = [[_cell(row[i], width, i in right) for i, width in enumerate(widths)] for row in cells]
+    return ["  ".join(row).rstrip() for row in aligned]
+
+
+def _cell(text: str, width: int, right: bool) -> str:
+    return text.rjust(width) if right else text.ljust(width)
 
 
 def _number(value: int) -> str:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from . import board as boards
-from .build import build
+from .build import Build, build
 from .converters.graph_to_c import read_manifest
 from .device import Device
 from .emulator import emulate
@@ -16,18 +16,22 @@ from .errors import NoBoardError, SeveralBoardsError
 
 
 @contextmanager
-def attached(folder: str | Path, board: str, *, port: str | None = None, emulated: bool = False) -> Iterator[Device]:
+def attached(
+    folder: str | Path, board: str, *, port: str | None = None, emulated: bool = False, built: Build | None = None
+) -> Iterator[Device]:
     """The board `board`, checked to run the model of `folder`: behind `port`, or the only USB serial port there is.
 
-    With `emulated`, the firmware is built and started on the board's emulator instead. Raises the errors of `build`,
-    `emulate` and `Device`; NoBoardError or SeveralBoardsError when the port is not named and not clear.
+    With `emulated`, the firmware (`built`, or built for this) is started on the board's emulator instead. Raises the
+    errors of `build`, `emulate` and `Device`; NoBoardError or SeveralBoardsError when the port is not named and not
+    clear.
     """
     manifest = read_manifest(folder)
     facts = boards.load(board)
     with ExitStack() as stack:
         if emulated:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="edgecnn-")))
-            port = stack.enter_context(emulate(facts, build(folder, facts, scratch / "firmware").elf))
+            built = built or build(folder, facts, scratch / "firmware")
+            port = stack.enter_context(emulate(built.board, built.elf))
         device = stack.enter_context(Device(port or only_port(), baud=facts.baud))
         device.expect(manifest)
         yield device

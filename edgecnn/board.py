@@ -13,6 +13,7 @@ from typing import Any
 
 from . import paths
 from .errors import UsageError
+from .targets import TARGETS
 
 CHECKED = ("run", "qemu", "simavr", "rp2040js", "stand-in", "not run")
 
@@ -42,6 +43,8 @@ class Emulator:
     program: str = ""
     machine: str = ""
     options: list[str] = field(default_factory=list)
+    icount: int = 8  # QEMU, while it counts instructions: each takes 2^icount ns of its time
+    counter_hz: int | None = None  # of the port's counter in the emulator's time, where the chip's differs
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Board:
     port: list[str]  # folders of firmware/ports that make up its port
     baud: int
     checked: str  # how it was last seen to work
+    target: str = "generic"  # whose kernels suit the core: a name of edgecnn.targets
     clock_hz: int | None = None
     flash: Region | None = None
     ram: Region | None = None
@@ -91,6 +95,8 @@ def _fault(board: Board) -> str | None:
     regions = [region for region in (board.flash, board.ram) if region]
     if not board.port or missing:
         return f"port names no folder of firmware/ports: {missing}"
+    if board.target not in TARGETS:
+        return f"target is '{board.target}', not one of: {', '.join(TARGETS)}"
     if board.checked not in CHECKED:
         return f"checked is '{board.checked}', not one of: {', '.join(CHECKED)}"
     if any(bare) and not all(bare):

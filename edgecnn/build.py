@@ -13,9 +13,10 @@ from typing import Any
 
 from . import app_model, compiler, paths, stack
 from .board import Board
-from .converters.graph_to_c import read_manifest
+from .converters.graph_to_c import read_manifest, write_c
 from .errors import DoesNotFitError, EdgecnnError, UsageError
 from .files import replace_folder
+from .folder import read_folder
 
 FORMAT = "edgecnn-firmware/1"
 MANIFEST = "build.json"
@@ -59,10 +60,26 @@ class Build:
 def build(folder: str | Path, board: Board, output: str | Path) -> Build:
     """Compile the network in `folder`, made by `write_c`, for `board` into the folder `output`, replaced in one step.
 
+    A folder for any core is written anew for the board's own, optimized in the same way; another target stays.
+
     Raises DoesNotFitError with the numbers (where possible before compiling), UsageError without compiler,
     InvalidModelError when `folder` is none of ours.
     """
-    folder, output = Path(folder), Path(output)
+    with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
+        return _build(_for_core(Path(folder), board.target, Path(scratch) / "network"), board, Path(output))
+
+
+def _for_core(folder: Path, target: str, other: Path) -> Path:
+    """The network of `folder` for a core: the folder itself, or `other`, written for the occasion."""
+    manifest = read_manifest(folder)
+    if manifest["target"] == target or manifest["target"] != "generic":
+        return folder
+    how = {"target": target, "optimize": manifest["optimize"], "fuse": manifest["fused"]}
+    write_c(read_folder(folder), other, name=manifest["name"], **how)
+    return other
+
+
+def _build(folder: Path, board: Board, output: Path) -> Build:
     manifest = read_manifest(folder)
     check_fit(manifest, board)
     taken = {header.stem for room in _rooms(board) for header in room.glob("*.h")} | {"app_model"}

@@ -75,8 +75,12 @@ def test_profile_has_every_layer(folder: Path) -> None:
         "fully_connected",
         "softmax",
     ]
-    assert report["layers"][0]["ticks"] > report["layers"][6]["ticks"]
+    assert report["layers"][0]["count"] > report["layers"][6]["count"]
+    assert (report["unit"], report["ticks_per_second"]) == ("ticks", 10_000_000)
     assert "emulator" in report["source"]
+    text = run("profile", folder, "--board", "host", "--emulate").stdout
+    assert "ticks of 10,000,000 Hz" in text
+    assert "static RAM     not known" in text
 
 
 def test_the_wrong_model_on_the_board(folder: Path, tmp_path: Path) -> None:

@@ -6,37 +6,39 @@ from pathlib import Path
 
 import click
 
-from .. import board as boards
-from ..attached import attached
-from ..converters.graph_to_c import read_manifest
+from ..converters.c_text import table
+from ..profiling import Profile, profile
 from . import options
 
 
-@click.command(help="Print the ticks of the board's counter that each layer of the network in FOLDER takes.")
+@click.command(help="Print what each layer of the network in FOLDER costs on a board, and the memory that it takes.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @options.board("The board.", required=True)
 @options.as_json
 def command(folder: Path, board: str, port: str | None, emulated: bool, as_json: bool) -> None:
-    manifest = read_manifest(folder)
-    with attached(folder, board, port=port, emulated=emulated) as device:
-        ticks, rate, arena = device.time(), device.info.ticks_per_second, device.info.arena
-    layers = [
-        {"index": layer["index"], "layer": layer["title"], "ticks": count}
-        for layer, count in zip(manifest["layers"], ticks, strict=True)
-    ]
-    source = _source(boards.load(board), emulated)
+    result = profile(folder, board, port=port, emulated=emulated)
     if as_json:
-        facts = {"board": board, "source": source, "ticks_per_second": rate, "arena": arena}
-        options.print_json({**facts, "layers": layers})
-        return
-    for layer in layers:
-        click.echo(f"{layer['index']:>3}  {layer['layer']:24} {layer['ticks']:>12,}")
-    click.echo(f"     {'total':24} {sum(ticks):>12,}  ticks of {rate:,} Hz ({source}); arena {arena:,} bytes")
+        options.print_json(result.to_json())
+    else:
+        click.echo("\n".join([*_layers(result), "", *_memory(result)]))
 
 
-def _source(board: boards.Board, emulated: bool) -> str:
-    """What the ticks are: most emulated counters follow the computer's time, not the core's, and that is said."""
-    if not emulated:
-        return "the board's counter"
-    counted = board.emulator is not None and "-icount" in board.emulator.options
-    return "instructions counted by the emulator" if counted else "the emulator's clock, not the core's cycles"
+def _layers(result: Profile) -> list[str]:
+    rows = [("", "layer", result.unit, "share", "MACs", "per MAC")]
+    for layer in result.layers:
+        per_mac = "-" if layer.per_mac is None else f"{layer.per_mac:.2f}"
+        rows.append(
+            (f"{layer.index}", layer.layer, f"{layer.count:,}", f"{layer.share:.1%}", f"{layer.macs:,}", per_mac)
+        )
+    rows.append(("", "total", f"{result.count:,}", "100.0%", f"{result.macs:,}", f"{result.count / result.macs:.2f}"))
+    return [*table(rows, right=(0, 2, 3, 4, 5)), _unit(result)]
+
+
+def _unit(result: Profile) -> str:
+    rate = f" of {result.ticks_per_second:,} Hz" if result.unit == "ticks" else ""
+    return f"{result.unit}{rate}: {result.source}"
+
+
+def _memory(result: Profile) -> list[str]:
+    sizes = {"arena": result.arena, "static RAM": result.static_ram, "stack at most": result.stack_bound}
+    return table([(name, "not known" if size is None else f"{size:,} bytes") for name, size in sizes.items()])

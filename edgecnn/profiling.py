@@ -1,0 +1,97 @@
+"""What a network costs on a board: layer by layer what the core executes, and the memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from . import board as boards
+from .attached import attached
+from .build import Build, build
+from .converters.graph_to_c import read_manifest
+from .counter import Counter, counter, counting
+from .device import Hello
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """One layer; `count` is in the profile's unit."""
+
+    index: int
+    layer: str
+    count: int
+    share: float  # of all layers
+    macs: int
+    per_mac: float | None  # None where the layer multiplies nothing
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Costs of the network on one board. Figures of memory are bytes; None: not known there."""
+
+    board: str
+    unit: str  # instructions, cycles or ticks
+    source: str
+    ticks_per_second: int
+    layers: list[LayerCost]
+    arena: int
+    static_ram: int | None
+    stack_bound: int | None
+
+    @property
+    def count(self) -> int:
+        """Of all layers."""
+        return sum(layer.count for layer in self.layers)
+
+    @property
+    def macs(self) -> int:
+        """Of all layers."""
+        return sum(layer.macs for layer in self.layers)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "count": self.count, "macs": self.macs}
+
+
+def profile(folder: str | Path, board: str, *, port: str | None = None, emulated: bool = False) -> Profile:
+    """Let the board time its layers; emulated, let the emulator count instructions where it can.
+
+    Raises the errors of `attached`.
+    """
+    facts = boards.load(board)
+    layers = read_manifest(folder)["layers"]
+    with tempfile.TemporaryDirectory(prefix="edgecnn-") as scratch:
+        built = build(folder, counting(facts) if emulated else facts, Path(scratch) / "firmware")
+        with attached(folder, board, port=port, emulated=emulated, built=built) as device:
+            return _profile(built, device.info, device.time(), layers, emulated)
+
+
+def _profile(built: Build, info: Hello, ticks: list[int], layers: Sequence[dict[str, Any]], emulated: bool) -> Profile:
+    of = counter(built.board, info.ticks_per_second, emulated=emulated)
+    return Profile(
+        board=built.board.id,
+        unit=of.unit,
+        source=of.source,
+        ticks_per_second=info.ticks_per_second,
+        layers=_costs(layers, ticks, of),
+        arena=info.arena,
+        static_ram=built.ram,
+        stack_bound=built.stack,
+    )
+
+
+def _costs(layers: Sequence[dict[str, Any]], ticks: list[int], of: Counter) -> list[LayerCost]:
+    total = max(sum(ticks), 1)
+    return [
+        LayerCost(
+            index=layer["index"],
+            layer=layer["title"],
+            count=of.count(taken),
+            share=taken / total,
+            macs=layer["macs"],
+            per_mac=of.count(taken) / layer["macs"] if layer["macs"] else None,
+        )
+        for layer, taken in zip(layers, ticks, strict=True)
+    ]
