@@ -66,7 +66,7 @@ def test_the_estimate_before_compiling(name: str, lenet5: Path, tmp_path: Path) 
     before, after = needed(manifest), needed(manifest, built)
     for memory, parts in before.items():
         measured = sum(after[memory].values())
-        assert 0.9 * measured <= sum(parts.values()) <= measured, memory
+        assert 0.85 * measured <= sum(parts.values()) <= measured, memory
     assert built.stack
     assert built.stack >= STACK
 
