@@ -12,6 +12,7 @@ from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.fixed_point import Array
 from edgecnn.graph import Graph
 from edgecnn.ops import TFLITE_OPS, Op
+from edgecnn.schedule import scheduled
 from edgecnn.tensor import Tensor
 
 from .tflite_file import RawModel, RawOperator, RawTensor, parse
@@ -56,7 +57,8 @@ def graph_of(file: bytes, where: str = "the model") -> Graph:
         ops.insert(0, op)
     if needed != {model.inputs[0]}:
         raise InvalidModelError(f"{where} is not in order: its output does not follow from its input by its ops.")
-    return Graph(tuple(ops), reader.tensor(model.inputs[0]), reader.tensor(model.outputs[0]), file)
+    output = reader.tensor(model.outputs[0])
+    return Graph(scheduled(tuple(ops), output), reader.tensor(model.inputs[0]), output, file)
 
 
 class _Reader:

@@ -1,12 +1,13 @@
 """Where every tensor lies: one static arena, offsets known before anything is compiled.
 
-Tensors that are never alive together share memory; an op that may work in place can write over its input.
+Tensors that are never alive together share memory; an op that may work in place can write over its input, and what is
+only joined with others is made where the whole will be.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
@@ -16,6 +17,7 @@ from .ops.op import Op
 from .tensor import Tensor
 
 _ORDERS_TRIED = 2000
+_ORDERS_FOR_COPIES = 50  # once the arena is the smallest possible
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class Buffer:
         return self.birth <= other.death and other.birth <= self.death
 
 
+Overlays = dict[tuple[Buffer, Buffer, int], None]  # in a fixed order; (input, output, the input's offset in it)
+
+
 @dataclass(frozen=True)
 class Plan:
     """Offsets in bytes from the beginning of the arena."""
@@ -53,21 +58,24 @@ def plan(graph: Graph) -> Plan:
     """The smallest arena found for `graph`: the same graph gives the same plan."""
     buffers = _buffers(graph)
     overlays = _overlays(graph, buffers)
+    joined = [(a, b, at) for a, b, at in overlays if graph.ops[b.birth].joins]
     bound = _lower_bound(graph, buffers, overlays)
-    best: tuple[int, dict[Buffer, int]] | None = None
-    for order in _orders(buffers):
-        offsets = _place(order, overlays)
-        arena = max(offset + buffer.size for buffer, offset in offsets.items())
-        if best is None or arena < best[0]:
-            best = arena, offsets
-        if best[0] == bound:
+    best: tuple[tuple[int, int], dict[Buffer, int]] | None = None
+    for tried, order in enumerate(_orders(buffers)):
+        for offsets in _placements(order, overlays, bool(joined)):
+            arena = max(offset + buffer.size for buffer, offset in offsets.items())
+            copied = sum(a.size for a, b, at in joined if offsets[a] != offsets[b] + at)
+            if best is None or (arena, copied) < best[0]:
+                best = (arena, copied), offsets
+        if best and best[0][0] == bound and (best[0][1] == 0 or tried > _ORDERS_FOR_COPIES):
             break
     assert best is not None, "a graph has at least its input"
-    _prove(best[1], overlays)
+    (arena, _), offsets = best
+    _prove(offsets, overlays)
     return Plan(
-        offsets={tensor: offset for buffer, offset in best[1].items() for tensor in buffer.tensors},
-        scratch={graph.ops[buffer.birth]: offset for buffer, offset in best[1].items() if not buffer.tensors},
-        arena=best[0],
+        offsets={tensor: offset for buffer, offset in offsets.items() for tensor in buffer.tensors},
+        scratch={graph.ops[buffer.birth]: offset for buffer, offset in offsets.items() if not buffer.tensors},
+        arena=arena,
         lower_bound=bound,
     )
 
@@ -97,25 +105,35 @@ def _buffers(graph: Graph) -> list[Buffer]:
     return held + [Buffer((), call.scratch, step, step) for step, call in enumerate(calls) if call and call.scratch]
 
 
-def _overlays(graph: Graph, buffers: Iterable[Buffer]) -> set[tuple[Buffer, Buffer]]:
-    """(input, output) pairs that may begin at the same address although they meet: the op works in place."""
+def _overlays(graph: Graph, buffers: Iterable[Buffer]) -> Overlays:
+    """What may share memory although it meets: an input that the op is the last to use, and its output."""
     buffer_of = {tensor: buffer for buffer in buffers for tensor in buffer.tensors}
     return {
-        (buffer_of[op.inputs[0]], buffer_of[op.output])
+        (buffer_of[op.inputs[position]], buffer_of[op.output], at): None
         for step, op in enumerate(graph.ops)
-        if op.in_place and op.kernel_call() is not None and buffer_of[op.inputs[0]].death == step
+        if op.kernel_call() is not None
+        for position, at in op.places
+        if buffer_of[op.inputs[position]].death == step
     }
 
 
-def _lower_bound(graph: Graph, buffers: list[Buffer], overlays: set[tuple[Buffer, Buffer]]) -> int:
+def _lower_bound(graph: Graph, buffers: list[Buffer], overlays: Overlays) -> int:
     """Bytes alive at the fullest op."""
 
     def alive(step: int) -> int:
-        here = [buffer for buffer in buffers if buffer.birth <= step <= buffer.death]
-        saved = [min(a.size, b.size) for a, b in overlays if b.birth == step]
-        return sum(buffer.size for buffer in here) - sum(saved)
+        here = sum(buffer.size for buffer in buffers if buffer.birth <= step <= buffer.death)
+        shared = [(a, at, min(a.size, b.size - at)) for a, b, at in overlays if b.birth == step]
+        # Each input is shared at most once, and so is each place.
+        return here - min(_largest_of_each((key[i], key[2]) for key in shared) for i in (0, 1))
 
     return max(alive(step) for step in range(-1, len(graph.ops) + 1))
+
+
+def _largest_of_each(sizes: Iterable[tuple[Hashable, int]]) -> int:
+    largest: dict[Hashable, int] = {}
+    for key, size in sizes:
+        largest[key] = max(size, largest.get(key, 0))
+    return sum(largest.values())
 
 
 def _orders(buffers: list[Buffer]) -> Iterator[tuple[Buffer, ...]]:
@@ -132,26 +150,38 @@ def _orders(buffers: list[Buffer]) -> Iterator[tuple[Buffer, ...]]:
         yield tuple(shuffle.sample(by_time, len(by_time)))
 
 
-def _place(order: Iterable[Buffer], overlays: set[tuple[Buffer, Buffer]]) -> dict[Buffer, int]:
-    """Each buffer in turn at the lowest offset that is free of every buffer it meets."""
+def _placements(order: Iterable[Buffer], overlays: Overlays, joins: bool) -> Iterator[dict[Buffer, int]]:
+    """Each buffer in turn at the lowest free offset; where ops join, also with the inputs rather in their places."""
+    yield _place(order, overlays, False)
+    if joins:
+        yield _place(order, overlays, True)
+
+
+def _place(order: Iterable[Buffer], overlays: Overlays, in_place_first: bool) -> dict[Buffer, int]:
+    """Each buffer in turn at an offset that is free of every buffer it meets."""
     placed: dict[Buffer, int] = {}
     for buffer in order:
         neighbours = [(other, offset) for other, offset in placed.items() if other.meets(buffer)]
-        candidates = {0} | {offset + other.size for other, offset in neighbours} | {offset for _, offset in neighbours}
+        shared = {placed[b] + at for a, b, at in overlays if a is buffer and b in placed}
+        shared |= {placed[a] - at for a, b, at in overlays if b is buffer and a in placed and placed[a] >= at}
+        candidates = {0} | {offset + other.size for other, offset in neighbours} | shared
         placed[buffer] = min(
-            at
-            for at in candidates
-            if all(_compatible(buffer, at, other, offset, overlays) for other, offset in neighbours)
+            (
+                at
+                for at in candidates
+                if all(_compatible(buffer, at, other, offset, overlays) for other, offset in neighbours)
+            ),
+            key=lambda at: (in_place_first and at not in shared, at),
         )
     return placed
 
 
-def _compatible(a: Buffer, at: int, b: Buffer, offset: int, overlays: set[tuple[Buffer, Buffer]]) -> bool:
+def _compatible(a: Buffer, at: int, b: Buffer, offset: int, overlays: Overlays) -> bool:
     disjoint = at + a.size <= offset or offset + b.size <= at
-    return disjoint or (at == offset and ((a, b) in overlays or (b, a) in overlays))
+    return disjoint or (a, b, at - offset) in overlays or (b, a, offset - at) in overlays
 
 
-def _prove(offsets: dict[Buffer, int], overlays: set[tuple[Buffer, Buffer]]) -> None:
+def _prove(offsets: dict[Buffer, int], overlays: Overlays) -> None:
     """No two buffers that are alive together overlap, but for ops that work in place."""
     for (a, at), (b, offset) in combinations(offsets.items(), 2):
         if a.meets(b) and not _compatible(a, at, b, offset, overlays):

@@ -81,6 +81,19 @@ class Op(ABC):
         return False
 
     @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """(position, offset) of each input that may lie in the output's memory, `offset` bytes from its beginning.
+
+        All of them may at once, as far as they do not overlap each other. Only an input that nobody needs any more.
+        """
+        return ((0, 0),) if self.in_place else ()
+
+    @property
+    def joins(self) -> bool:
+        """Whether the output is nothing but its inputs' bytes: one that lies in its place need not be copied."""
+        return False
+
+    @property
     def macs(self) -> int:
         """Multiply-accumulates of one inference."""
         return 0
