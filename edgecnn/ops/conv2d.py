@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ class Conv2D(WeightedOp):
 
     window: Window
     kind = "conv2d"
+    kernel: ClassVar[str] = "conv2d_s8"
 
     @classmethod
     def read(cls, node: Node) -> Self:
@@ -71,7 +72,8 @@ class Conv2D(WeightedOp):
             "input_zero_point": self.inputs[0].zero_point,
             **self.arithmetic_params(),
         }
-        return KernelCall("conv2d_s8", params, scratch=self.weights.size // self.channels)
+        patch = height.taps * width.taps * self.inputs[0].shape[3]
+        return KernelCall(self.kernel, params, scratch=patch)
 
     @property
     def describe(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NoReturn, Protocol, Self
 
 from ..fixed_point import Arithmetic, Array
@@ -15,7 +15,11 @@ class Node(Protocol):
 
     @property
     def output(self) -> Tensor:
-        """The only output."""
+        """The output that the op computes."""
+
+    @property
+    def output_position(self) -> int:
+        """Which of the operator's outputs that is; 0 but for an op with `several_outputs`."""
 
     @property
     def input_count(self) -> int:
@@ -26,6 +30,12 @@ class Node(Protocol):
 
     def constant(self, position: int, dtype: str) -> Array:
         """The values of a constant input."""
+
+    def is_constant(self, position: int) -> bool:
+        """Whether the file holds the values of an input."""
+
+    def constant_tensor(self, position: int) -> Tensor:
+        """The shape and quantization of a constant int8 input, whose shape need not begin with the batch."""
 
     def weight_scales(self, position: int, channel_axis: int) -> Array:
         """The float32 scales of constant weights with zero point 0: (1,) per tensor or (channels,) per channel."""
@@ -45,11 +55,15 @@ class KernelCall:
     """The C side of an op: `edgecnn_KERNEL(&params, inputs..., output)`, then `scratch` where the kernel needs some.
 
     `params` are the fields of `edgecnn_KERNEL_params` in order; arrays become constants in flash. `scratch` is bytes.
+    `constants` are inputs in flash, by their position among the kernel's inputs. With `gathers` the kernel takes its
+    inputs, as many as there are, as one array of pointers.
     """
 
     kernel: str
     params: dict[str, int | Array]
     scratch: int = 0
+    constants: dict[int, Array] = field(default_factory=dict)
+    gathers: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +75,9 @@ class Op(ABC):
 
     kind: ClassVar[str]
     """Name in the field's terms, as shown to users: conv2d, max_pool2d, ..."""
+
+    several_outputs: ClassVar[bool] = False
+    """Whether an operator of the file may have several outputs: each that is needed becomes one op."""
 
     @classmethod
     @abstractmethod
