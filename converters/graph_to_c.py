@@ -125,12 +125,20 @@ class _Layer:
 
     @property
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
-        return {field: value for field, value in self.call.params.items() if isinstance(value, np.ndarray)}
+        fields = {field: value for field, value in self.call.params.items() if isinstance(value, np.ndarray)}
+        return fields | {f"input{position}": array for position, array in self.call.constants.items()}
 
     @property
     def constant_bytes(self) -> int:
         """Bytes in flash: arrays, and the parameters at four bytes each as on a 32-bit core."""
         return sum(array.nbytes for array in self.arrays.values()) + 4 * len(self.call.params)
+
+    def inputs(self, offsets: dict[Tensor, int]) -> list[str]:
+        """The kernel's arguments for its inputs."""
+        places = [f"arena + {offsets[tensor]}" for tensor in self.step.inputs]
+        for position in sorted(self.call.constants):
+            places.insert(position, self.array(f"input{position}"))
+        return [f"(const int8_t *const[]){{{', '.join(places)}}}"] if self.call.gathers else places
 
     def definitions(self) -> Iterator[str]:
         fields = {}
@@ -287,10 +295,8 @@ int32_t {n}_layer_output_size(int layer);
         n, offsets = self.name, self.plan.offsets
         rows = []
         for layer in self.layers:
-            tensors = [*layer.step.inputs, layer.step.output]
-            starts = [offsets[tensor] for tensor in tensors]
-            starts += [self.plan.scratch[layer.step]] if layer.call.scratch else []
-            places = ", ".join(f"arena + {start}" for start in starts)
+            starts = [offsets[layer.step.output], *([self.plan.scratch[layer.step]] if layer.call.scratch else [])]
+            places = ", ".join([*layer.inputs(offsets), *(f"arena + {start}" for start in starts)])
             call = f"edgecnn_{layer.call.kernel}(&{layer.symbol}, {places}); break;"
             rows.append((f"    case {layer.index}:", call, f"/* {_shape(layer.step.output)} */"))
         calls = "\n".join([*(c_text.table(rows) if rows else []), "    default: break;"])

@@ -14,6 +14,7 @@ from edgecnn.graph import Graph
 from edgecnn.ops import TFLITE_OPS, Op
 from edgecnn.tensor import Tensor
 
+from .nearest import advice
 from .tflite_file import RawModel, RawOperator, RawTensor, parse
 
 MAX_TENSOR_BYTES = 2**31 - 1  # int32 sizes and offsets in the C code
@@ -50,13 +51,14 @@ def graph_of(file: bytes, where: str = "the model") -> Graph:
     for operator in reversed(model.operators):
         if needed.isdisjoint(operator.outputs):
             continue
-        op = reader.op(operator)
-        needed.discard(op.output.index)
-        needed.update(tensor.index for tensor in op.inputs)
-        ops.insert(0, op)
+        for op in reader.ops(operator, needed):
+            needed.discard(op.output.index)
+            needed.update(tensor.index for tensor in op.inputs)
+            ops.insert(0, op)
     if needed != {model.inputs[0]}:
         raise InvalidModelError(f"{where} is not in order: its output does not follow from its input by its ops.")
-    return Graph(tuple(ops), reader.tensor(model.inputs[0]), reader.tensor(model.outputs[0]), file)
+    output = reader.tensor(model.outputs[0])
+    return Graph(tuple(ops), reader.tensor(model.inputs[0]), output, file)
 
 
 class _Reader:
@@ -66,15 +68,16 @@ class _Reader:
         self.model = model
         self.where = where
 
-    def op(self, operator: RawOperator) -> Op:
-        node = _Node(self, operator)
+    def ops(self, operator: RawOperator, needed: set[int]) -> list[Op]:
+        """An op for each output that is needed."""
+        node = _Node(self, operator, 0)
         kind = TFLITE_OPS.get(operator.name)
         if kind is None:
-            supported = ", ".join(TFLITE_OPS)
-            node.refuse(f"is not supported; replace it by a combination of: {supported}.")
-        if len(operator.outputs) != 1:
+            node.refuse(f"is not supported; {advice(operator.name)}")
+        if len(operator.outputs) != 1 and not kind.several_outputs:
             node.invalid(f"has {len(operator.outputs)} outputs instead of one.")
-        return kind.read(node)
+        positions = [position for position, index in enumerate(operator.outputs) if index in needed]
+        return [kind.read(_Node(self, operator, position)) for position in positions]
 
     def raw(self, index: int) -> RawTensor:
         if not 0 <= index < len(self.model.tensors):
@@ -85,21 +88,27 @@ class _Reader:
         """An activation, checked."""
         raw = self.raw(index)
         place = f"tensor '{raw.name}' of {self.where}"
-        if raw.type != "INT8":
-            raise UnsupportedError(f"{place} is {raw.type.lower()}, not int8; {_HOW_TO_QUANTIZE}.")
         if raw.data is not None:
             raise UnsupportedError(f"{place} is a constant where a computed tensor is supported.")
+        if not raw.shape:
+            raise UnsupportedError(f"{place} has no dimensions; a shape beginning with the batch is needed.")
+        if index in (*self.model.inputs, *self.model.outputs) and raw.shape[0] != 1:
+            raise UnsupportedError(f"{place} has batch size {raw.shape[0]}; convert the model with batch size 1.")
+        return self.quantized(index)
+
+    def quantized(self, index: int) -> Tensor:
+        """An int8 tensor, computed or constant, checked."""
+        raw = self.raw(index)
+        place = f"tensor '{raw.name}' of {self.where}"
+        if raw.type != "INT8":
+            raise UnsupportedError(f"{place} is {raw.type.lower()}, not int8; {_HOW_TO_QUANTIZE}.")
         if any(size < 0 for size in raw.signature[1:]) or 0 in raw.shape:
             raise UnsupportedError(
                 f"{place} has the dynamic shape {list(raw.signature)}; fix every size but the batch."
             )
-        if not raw.shape:
-            raise UnsupportedError(f"{place} has no dimensions; a shape beginning with the batch is needed.")
         size = int(np.prod(raw.shape, dtype=object))
         if size > MAX_TENSOR_BYTES:
             raise UnsupportedError(f"{place} has {size} bytes, more than the {MAX_TENSOR_BYTES} that fit an int32.")
-        if index in (*self.model.inputs, *self.model.outputs) and raw.shape[0] != 1:
-            raise UnsupportedError(f"{place} has batch size {raw.shape[0]}; convert the model with batch size 1.")
         if len(raw.scales) != 1 or len(raw.zero_points) != 1:
             raise UnsupportedError(f"{place} has no quantization (one scale, one zero point); {_HOW_TO_QUANTIZE}.")
         scale, zero_point = float(raw.scales[0]), int(raw.zero_points[0])
@@ -114,6 +123,7 @@ class _Node:
 
     reader: _Reader
     operator: RawOperator
+    output_position: int
 
     @property
     def place(self) -> str:
@@ -122,7 +132,7 @@ class _Node:
 
     @property
     def output(self) -> Tensor:
-        return self.reader.tensor(self.operator.outputs[0])
+        return self.reader.tensor(self.operator.outputs[self.output_position])
 
     @property
     def input_count(self) -> int:
@@ -136,6 +146,12 @@ class _Node:
 
     def tensor(self, position: int) -> Tensor:
         return self.reader.tensor(self._raw(position).index)
+
+    def is_constant(self, position: int) -> bool:
+        return self._raw(position).data is not None
+
+    def constant_tensor(self, position: int) -> Tensor:
+        return self.reader.quantized(self._raw(position).index)
 
     def constant(self, position: int, dtype: str) -> Array:
         raw = self._raw(position)

@@ -32,7 +32,7 @@ def conv2d_max_pool2d(conv: Conv2D, pool: MaxPool2D) -> KernelCall | None:
     }
     window = conv.window.then(pool.window)
     lead = window.lead(conv.inputs[0].shape[3], conv.channels, early=conv.channels)
-    return replace(call, kernel="conv2d_max_pool2d_s8", params=params, lead=lead)
+    return replace(call, kernel="conv2d_max_pool2d_s8", params=params, leads={0: lead})
 
 
 # Kinds of ops that follow each other -> the kernel's call, or None where these two cannot be fused.

@@ -8,23 +8,24 @@ from .fusion import FUSIONS
 from .graph import Graph
 from .ops.op import Op
 from .program import Program, Step
+from .schedule import scheduled
 from .targets import Target
 from .targets import load as load_target
 
 
 def lower(graph: Graph, target: str | Target = "generic", optimize: str = "balanced", *, fuse: bool = True) -> Program:
-    """The program of `graph` for a core; which ops are fused depends on `fuse` alone, so that all cores have the same
-    layers.
+    """The program of `graph` for a core; which ops are fused, and in which order they run, depends on `fuse` alone, so
+    that all cores have the same layers.
 
     Raises UsageError for an unknown target or way to optimize.
     """
     core = load_target(target) if isinstance(target, str) else target
     core.check(optimize)
-    steps = [core.choose(step, optimize) for step in _steps(graph, fuse)]
+    steps = [core.choose(step, optimize) for step in scheduled(_steps(graph, fuse), graph.output)]
     return Program(graph, tuple(steps), core.name, optimize, fuse, core.alignment)
 
 
-def _steps(graph: Graph, fuse: bool) -> list[Step]:
+def _steps(graph: Graph, fuse: bool) -> tuple[Step, ...]:
     uses = Counter([graph.output, *(tensor for op in graph.ops for tensor in op.inputs)])
     readers = {tensor: op for op in graph.ops for tensor in op.inputs}
     steps: list[Step] = []
@@ -36,7 +37,7 @@ def _steps(graph: Graph, fuse: bool) -> list[Step]:
         step = (follower and _fused(op, follower)) or Step((op,), op.kernel_call())
         done.update(step.ops)
         steps.append(step)
-    return steps
+    return tuple(steps)
 
 
 def _fused(first: Op, second: Op) -> Step | None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from .errors import EdgecnnError
-from .program import Program, Step
+from .program import Program, Step, leads_of, shareable
 from .tensor import Tensor
 
 _ORDERS_TRIED = 2000
+_ORDERS_FOR_COPIES = 50  # once the arena is the smallest possible
 
 
 @dataclass(frozen=True)
@@ -58,20 +59,23 @@ def plan(program: Program) -> Plan:
     buffers = _buffers(program)
     leads = _leads(program, buffers)
     bound = _lower_bound(program, buffers, leads)
-    best: tuple[int, dict[Buffer, int]] | None = None
-    for order in _orders(buffers):
-        offsets = _place(order, leads, program.alignment)
-        arena = max(offset + buffer.size for buffer, offset in offsets.items())
-        if best is None or arena < best[0]:
-            best = arena, offsets
-        if best[0] == bound:
+    joined = [pair for pair in leads if (call := program.steps[pair[1].birth].call) and call.joins]
+    best: tuple[tuple[int, int], dict[Buffer, int]] | None = None
+    for tried, order in enumerate(_orders(buffers)):
+        for offsets in _placements(order, leads, program.alignment, bool(joined)):
+            arena = max(offset + buffer.size for buffer, offset in offsets.items())
+            copied = sum(pair[0].size for pair in joined if offsets[pair[0]] - offsets[pair[1]] != leads[pair])
+            if best is None or (arena, copied) < best[0]:
+                best = (arena, copied), offsets
+        if best and best[0][0] == bound and (best[0][1] == 0 or tried > _ORDERS_FOR_COPIES):
             break
     assert best is not None, "a graph has at least its input"
-    _prove(best[1], leads, program.alignment)
+    (arena, _), offsets = best
+    _prove(offsets, leads, program.alignment)
     return Plan(
-        offsets={tensor: offset for buffer, offset in best[1].items() for tensor in buffer.tensors},
-        scratch={program.steps[buffer.birth]: offset for buffer, offset in best[1].items() if not buffer.tensors},
-        arena=best[0],
+        offsets={tensor: offset for buffer, offset in offsets.items() for tensor in buffer.tensors},
+        scratch={program.steps[buffer.birth]: offset for buffer, offset in offsets.items() if not buffer.tensors},
+        arena=arena,
         lower_bound=bound,
     )
 
@@ -103,12 +107,14 @@ def _buffers(program: Program) -> list[Buffer]:
 
 
 def _leads(program: Program, buffers: Iterable[Buffer]) -> Leads:
-    """The pairs that may overlap although they meet: the step is the last to use its first input."""
+    """The pairs that may overlap although they meet: the step is the last to use that input."""
     buffer_of = {tensor: buffer for buffer in buffers for tensor in buffer.tensors}
     return {
-        (buffer_of[step.inputs[0]], buffer_of[step.output]): step.call.lead
+        (source, buffer_of[step.output]): lead
         for at, step in enumerate(program.steps)
-        if step.call and step.call.lead is not None and buffer_of[step.inputs[0]].death == at
+        if step.call
+        for source, lead in leads_of(step.call, [buffer_of[tensor] for tensor in step.inputs]).items()
+        if source.death == at
     }
 
 
@@ -117,12 +123,9 @@ def _lower_bound(program: Program, buffers: list[Buffer], leads: Leads) -> int:
 
     def alive(at: int) -> int:
         here = [buffer for buffer in buffers if buffer.birth <= at <= buffer.death]
-        saved = [
-            min(source.size - max(lead + source.size - output.size, 0), source.size, output.size)
-            for (source, output), lead in leads.items()
-            if output.birth == at
-        ]
-        return sum(buffer.size for buffer in here) - sum(max(0, bytes_) for bytes_ in saved)
+        pairs = [(source, output, lead) for (source, output), lead in leads.items() if output.birth == at]
+        shared = sum(shareable(source.size, output.size, lead) for source, output, lead in pairs)
+        return sum(buffer.size for buffer in here) - min([shared, *(output.size for _, output, _ in pairs)])
 
     return max(alive(at) for at in range(-1, len(program.steps) + 1))
 
@@ -141,22 +144,29 @@ def _orders(buffers: list[Buffer]) -> Iterator[tuple[Buffer, ...]]:
         yield tuple(shuffle.sample(by_time, len(by_time)))
 
 
-def _place(order: Iterable[Buffer], leads: Leads, alignment: int) -> dict[Buffer, int]:
-    """Each buffer in turn at the lowest offset that is free of every buffer it meets."""
+def _placements(order: Iterable[Buffer], leads: Leads, alignment: int, joins: bool) -> Iterator[dict[Buffer, int]]:
+    """Each buffer in turn at the lowest free offset; where steps join, also with the inputs rather in their places."""
+    yield _place(order, leads, alignment, False)
+    if joins:
+        yield _place(order, leads, alignment, True)
+
+
+def _place(order: Iterable[Buffer], leads: Leads, alignment: int, in_place_first: bool) -> dict[Buffer, int]:
+    """Each buffer in turn at an offset that is free of every buffer it meets."""
     placed: dict[Buffer, int] = {}
     for buffer in order:
         neighbours = [(other, offset) for other, offset in placed.items() if other.meets(buffer)]
-        candidates = {0}
-        for other, offset in neighbours:
-            candidates |= {offset, offset + other.size}
-            if (buffer, other) in leads:
-                candidates.add(offset + leads[buffer, other])
-            if (other, buffer) in leads:
-                candidates.add((offset - leads[other, buffer]) // alignment * alignment)
+        behind = {offset + leads[buffer, other] for other, offset in neighbours if (buffer, other) in leads}
+        before = {offset - leads[other, buffer] for other, offset in neighbours if (other, buffer) in leads}
+        candidates = {0, *behind, *(at // alignment * alignment for at in before)}
+        candidates |= {at for other, offset in neighbours for at in (offset, offset + other.size)}
         placed[buffer] = min(
-            at
-            for at in (-(-candidate // alignment) * alignment for candidate in candidates)
-            if at >= 0 and all(_compatible(buffer, at, other, offset, leads) for other, offset in neighbours)
+            (
+                at
+                for at in (-(-candidate // alignment) * alignment for candidate in candidates)
+                if at >= 0 and all(_compatible(buffer, at, other, offset, leads) for other, offset in neighbours)
+            ),
+            key=lambda at: (in_place_first and at not in behind | before, at),
         )
     return placed
 

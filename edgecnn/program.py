@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .graph import Graph
 from .ops.op import KernelCall, Op
 from .tensor import Tensor
+
+Memory = TypeVar("Memory", bound=Hashable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +45,25 @@ class Step:
     def accumulator_bound(self) -> int:
         """Of the op that has the largest."""
         return max(op.accumulator_bound for op in self.ops)
+
+
+def leads_of(call: KernelCall, inputs: Sequence[Memory]) -> dict[Memory, int]:
+    """The lead of each memory that the output may overwrite; `inputs` says in which memory each input lies.
+
+    What is an input twice keeps the distance that both need, and stays apart if one does.
+    """
+    apart = {memory for position, memory in enumerate(inputs) if position not in call.leads}
+    found: dict[Memory, int] = {}
+    for position, lead in call.leads.items():
+        memory = inputs[position]
+        if memory not in apart:
+            found[memory] = max(lead, found.get(memory, lead))
+    return found
+
+
+def shareable(source: int, output: int, lead: int) -> int:
+    """Bytes that an input of `source` bytes and an output of `output` bytes can have in common at most."""
+    return max(0, min(source, output, output - lead))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,17 @@
-"""Small random int8 networks: chains of one to five ops with random shapes, parameters and corner cases."""
+"""Small random int8 networks: one to five ops in a row, with random shapes, parameters and corner cases.
+
+An op of several inputs takes constants and earlier tensors beside the one before it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import tflite
 
 from tests.tflite_builder import Builder
 
+_NAMES = {number: name for name, number in vars(tflite.BuiltinOperator).items() if isinstance(number, int)}
 _ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 _SPREAD = 74.0  # the standard deviation of uniform int8 codes
 
@@ -17,7 +22,12 @@ class Description:
 
     text: str
     input_shape: tuple[int, ...]  # with the batch dimension, 1
-    ops: frozenset[str]  # names as in the schema
+    steps: tuple[tuple[str, tuple[int, ...], int], ...]  # the ops: name in the schema, input tensors, output tensor
+
+    @property
+    def ops(self) -> frozenset[str]:
+        """The names of the ops."""
+        return frozenset(name for name, _, _ in self.steps)
 
     def __str__(self) -> str:
         return self.text
@@ -30,6 +40,7 @@ class _Chain:
     rng: np.random.Generator
     builder: Builder
     x: int
+    history: list[int] = field(default_factory=list)  # earlier tensors
     said: list[str] = field(default_factory=list)
 
     @property
@@ -38,9 +49,12 @@ class _Chain:
 
     @property
     def scale(self) -> float:
-        quantization = self.builder.tensors[self.x].quantization
+        return self.parameters(self.x)[0]
+
+    def parameters(self, x: int) -> tuple[float, int]:
+        quantization = self.builder.tensors[x].quantization
         assert quantization
-        return quantization[0][0]
+        return quantization[0][0], quantization[1][0]
 
     def chance(self, probability: float) -> bool:
         return bool(self.rng.random() < probability)
@@ -93,6 +107,72 @@ def _convolution(c: _Chain) -> str:
         c.x, weights, c.bias(weights), scales, out_scale, c.zero_point(), stride, padding, dilation, activation
     )
     return f"{weights.shape} stride {stride} dilation {dilation} {padding} {activation} {_kind(scales)}"
+
+
+def _depthwise(c: _Chain) -> str:
+    padding, stride = _padding(c), c.pair(1, 3)
+    dilation = c.pair(1, 2) if c.chance(0.2) else (1, 1)
+    sizes = zip(c.shape[1:3], dilation, strict=True)
+    limits = [5 if padding == "SAME" else min(5, (size - 1) // spread + 1) for size, spread in sizes]
+    multiplier = int(c.rng.choice((1, 1, 1, 2, 3)))
+    weights = c.weights((c.shape[3] * multiplier, *(int(c.rng.integers(1, limit + 1)) for limit in limits)))
+    scales, out_scale = c.scales(weights, per_channel=c.chance(0.7))
+    bias, activation, spread_out = c.bias(weights), c.activation(), weights.transpose(1, 2, 0)[np.newaxis]
+    c.x = c.builder.depthwise_conv2d(
+        c.x, spread_out, bias, scales, out_scale, c.zero_point(), stride, padding, dilation, activation
+    )
+    return f"{spread_out.shape} stride {stride} dilation {dilation} {padding} {activation} {_kind(scales)}"
+
+
+def _binary(code: str) -> Callable[[_Chain], str]:
+    def op(c: _Chain) -> str:
+        other, kind = _operand(c)
+        first, second = (c.x, other) if c.chance(0.5) else (other, c.x)
+        scale1, scale2 = c.parameters(first)[0], c.parameters(second)[0]
+        typical = scale1 * scale2 * _SPREAD if code == "MUL" else max(scale1, scale2)
+        activation = c.activation()
+        c.x = c.builder.binary(code, first, second, typical * c.wide(0.3, 5), c.zero_point(), activation)
+        return f"{kind} {activation}"
+
+    return op
+
+
+def _operand(c: _Chain) -> tuple[int, str]:
+    """A second operand for c.x: computed earlier where one fits, else constant."""
+    fitting = [x for x in [*c.history, c.x] if _broadcast(c.builder.tensors[x].shape, c.shape)]
+    if c.chance(0.5):
+        x = int(c.rng.choice(fitting))
+        return x, f"tensor {x}"
+    shape = [size if c.chance(0.6) else 1 for size in c.shape][int(c.rng.integers(0, len(c.shape) + 1)) :]
+    codes = c.rng.integers(-128, 128, shape)
+    return c.builder.tensor(shape, c.scale * c.wide(0.1, 10), c.zero_point(), data=codes), f"constant {shape}"
+
+
+def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    return all(1 in pair or pair[0] == pair[1] for pair in zip(reversed(a), reversed(b), strict=False))
+
+
+def _mean(c: _Chain) -> str:
+    axes = [1, 2] if c.chance(0.8) else [int(c.rng.integers(1, 4))]
+    scale, zero_point = (c.scale * c.wide(0.1, 2), c.zero_point()) if c.chance(0.8) else c.parameters(c.x)
+    keep = c.chance(0.5)
+    c.x = c.builder.mean(c.x, axes, scale, zero_point, keep)
+    return f"axes {axes} keep_dims {keep}"
+
+
+def _concatenation(c: _Chain) -> str:
+    """With earlier tensors of a fitting shape, brought to the same parameters first, and with itself."""
+    axis = int(c.rng.integers(1, len(c.shape)))
+    inputs = [c.x]
+    for x in c.rng.permutation([*c.history, c.x])[:3].tolist():
+        shape = c.builder.tensors[x].shape
+        if len(shape) == len(c.shape) and all(
+            a == b or i == axis for i, (a, b) in enumerate(zip(shape, c.shape, strict=True))
+        ):
+            same = c.parameters(x) == c.parameters(c.x)
+            inputs.insert(int(c.rng.integers(0, 2)), x if same else c.builder.quantize(x, *c.parameters(c.x)))
+    c.x = c.builder.concatenation(inputs, axis - len(c.shape) if c.chance(0.5) else axis)
+    return f"axis {axis} of {inputs}"
 
 
 def _pool(add: Callable[..., int]) -> Callable[[_Chain], str]:
@@ -168,6 +248,12 @@ def _summable(shape: tuple[int, ...]) -> bool:
 # name: (how often, what shapes it takes, how it is added)
 _OPS: dict[str, tuple[int, Callable[[tuple[int, ...]], bool], Callable[[_Chain], str]]] = {
     "CONV_2D": (8, _image, _convolution),
+    "DEPTHWISE_CONV_2D": (6, _image, _depthwise),
+    "ADD": (4, _any, _binary("ADD")),
+    "SUB": (2, _any, _binary("SUB")),
+    "MUL": (4, _any, _binary("MUL")),
+    "MEAN": (2, _image, _mean),
+    "CONCATENATION": (4, _any, _concatenation),
     "MAX_POOL_2D": (4, _image, _pool(Builder.max_pool_2d)),
     "AVERAGE_POOL_2D": (4, _image, _pool(Builder.average_pool_2d)),
     "FULLY_CONNECTED": (4, _any, _dense),
@@ -189,14 +275,26 @@ def random_model(rng: np.random.Generator) -> tuple[bytes, Description]:
     shape = (1, height, width, channels) if rng.random() < 0.85 else (1, height * width)
     chain = _Chain(rng, builder, 0)
     builder.input(shape, chain.wide(1e-3, 1), chain.zero_point())
-    names: list[str] = []
     for _ in range(rng.integers(1, 6)):
-        weights = {name: often for name, (often, takes, _) in _OPS.items() if takes(chain.shape)}
-        shares = np.array(list(weights.values())) / sum(weights.values())
-        names.append(str(rng.choice(list(weights), p=shares)))
-        chain.said.append(f"{names[-1]} {_OPS[names[-1]][2](chain)}".strip())
-    text = "; ".join([f"input {shape}", *chain.said])
-    return builder.finish(chain.x), Description(text, shape, frozenset(names))
+        _add_op(chain)
+    return _finished(chain)
+
+
+def _add_op(c: _Chain, *names: str) -> None:
+    """Go on with a random op, one of `names` if there are any."""
+    often = {name: op[0] for name, op in _OPS.items() if op[1](c.shape) and (name in names or not names)}
+    shares = np.array(list(often.values())) / sum(often.values())
+    name = str(c.rng.choice(list(often), p=shares))
+    before = c.x
+    c.said.append(f"{name} {_OPS[name][2](c)}".strip())
+    c.history.append(before)
+
+
+def _finished(c: _Chain) -> tuple[bytes, Description]:
+    shape = c.builder.tensors[c.builder.inputs[0]].shape
+    text = "; ".join([f"input {shape}", *c.said])
+    steps = tuple((_NAMES[op.code], op.inputs, op.outputs[0]) for op in c.builder.operators)
+    return c.builder.finish(c.x), Description(text, shape, steps)
 
 
 def random_input(rng: np.random.Generator, shape: tuple[int, ...], n: int) -> np.ndarray:

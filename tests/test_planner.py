@@ -1,6 +1,7 @@
 """Memory plans, checked by running them on labelled bytes instead of by the planner's own idea of lifetimes."""
 
 from dataclasses import dataclass, replace
+from itertools import accumulate, permutations
 from typing import Self
 
 import numpy as np
@@ -15,7 +16,8 @@ from edgecnn.lowering import lower
 from edgecnn.ops import KernelCall, Node, Op
 from edgecnn.ops.window import Axis, Window
 from edgecnn.planner import Plan, plan
-from edgecnn.program import Program
+from edgecnn.program import Program, Step
+from edgecnn.schedule import _Memory, scheduled
 from edgecnn.tensor import Tensor
 from tests.lenet import lenet
 from tests.random_models import random_model
@@ -28,6 +30,7 @@ class Fake(Op):
 
     lead: int | None = None
     computes: bool = True
+    joins_inputs: bool = False
     scratch: int = 0
     kind = "fake"
 
@@ -39,7 +42,12 @@ class Fake(Op):
         raise NotImplementedError
 
     def kernel_call(self) -> KernelCall | None:
-        return KernelCall("fake", {}, self.scratch, self.lead) if self.computes else None
+        if not self.computes:
+            return None
+        if self.joins_inputs:
+            starts = accumulate((source.size for source in self.inputs[:-1]), initial=0)
+            return KernelCall("fake", {}, leads=dict(enumerate(starts)), joins=True)
+        return KernelCall("fake", {}, self.scratch, {} if self.lead is None else {0: self.lead})
 
 
 def tensor(index: int, size: int) -> Tensor:
@@ -56,7 +64,10 @@ def graphs(draw: st.DrawFn, *, chain: bool) -> Graph:
         if not chain:
             inputs = draw(st.lists(st.sampled_from(tensors), min_size=0, max_size=2)) + inputs
         first = inputs[0].size
-        match draw(st.sampled_from(["in place", "ahead", "elsewhere", "no kernel"])):
+        match draw(st.sampled_from(["in place", "ahead", "elsewhere", "no kernel", *(["join"] if not chain else [])])):
+            case "join":
+                output = tensor(index, sum(source.size for source in inputs))
+                op = Fake(tuple(inputs), output, joins_inputs=True)
             case "in place":
                 output, scratch = tensor(index, draw(st.integers(1, first))), draw(st.sampled_from([0, 0, 7]))
                 op = Fake(tuple(inputs), output, lead=0, scratch=scratch)
@@ -111,9 +122,8 @@ def simulate(program: Program, plan: Plan) -> None:
         content[step.output] = step.output.index
         for i, at in enumerate(span(step.output)):
             arena[at] = (step.output.index, i)
-            for source in step.inputs:
-                led = call.lead is not None and content[source] == content[step.inputs[0]]
-                check(source, since=max(0, i + 1 - call.lead) if led else 0)
+            for position, source in enumerate(step.inputs):
+                check(source, since=max(0, i + 1 - call.leads[position]) if position in call.leads else 0)
         check(step.output)
     check(graph.output)
 
@@ -124,12 +134,13 @@ def test_nobodys_bytes_are_overwritten_while_they_are_needed(graph: Graph) -> No
     found = plan(program)
     simulate(program, found)
     assert found.lower_bound <= found.arena
+    assert found.lower_bound == _Memory(program.steps, graph.output).peak(tuple(range(len(graph.ops))))
     assert set(found.offsets) == set(graph.tensors)
     again = plan(program)
     assert (again.offsets, again.arena, again.lower_bound) == (found.offsets, found.arena, found.lower_bound)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(graph=graphs(chain=True) | graphs(chain=False), alignment=st.sampled_from([2, 4, 16]))
 def test_alignment(graph: Graph, alignment: int) -> None:
     program = replace(lower(graph), alignment=alignment)
@@ -143,7 +154,6 @@ def test_a_chain_of_plain_kernels_reaches_its_bound(graph: Graph) -> None:
     assert found.arena == found.lower_bound
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 2**32), fuse=st.booleans())
 @example(seed=0, fuse=True)
 def test_real_ops(seed: int, fuse: bool) -> None:
@@ -214,3 +224,71 @@ def test_the_lead_of_a_window_is_as_small_as_can_be(window: Window, read: int, w
     lead = window.lead(read, written, early=0 if whole else written)
     assert all(lead + first >= done for done, first in needed)
     assert any(lead - 1 + first < done for done, first in needed)
+
+
+def as_steps(*ops: Op) -> tuple[Step, ...]:
+    return tuple(Step((op,), op.kernel_call()) for op in ops)
+
+
+def test_what_is_joined_is_made_in_its_place() -> None:
+    a, b, c, d = tensor(0, 10), tensor(1, 20), tensor(2, 30), tensor(3, 60)
+    found, _ = sizes_of(Fake((a,), b), Fake((a,), c), Fake((a, b, c), d, joins_inputs=True))
+    assert (found.arena, found.offsets) == (60, {a: 0, b: 10, c: 30, d: 0})
+    # What is needed once more stays where it is, and is copied.
+    e = tensor(4, 5)
+    found, _ = sizes_of(Fake((a,), b), Fake((a,), c), Fake((a, b, c), d, joins_inputs=True), Fake((d, b), e))
+    assert found.arena == 60 + 20 + 5
+    assert found.offsets[c] == found.offsets[d] + 30
+
+
+def test_an_input_twice_keeps_the_larger_distance() -> None:
+    a, b = tensor(0, 10), tensor(1, 20)
+    assert sizes_of(Fake((a, a), b, joins_inputs=True))[0].offsets == {a: 10, b: 0}
+    assert sizes_of(Fake((a, a), b, lead=0))[0].arena == 30  # the second is not said to be led
+
+
+@given(graph=graphs(chain=False))
+def test_no_order_of_few_steps_needs_less(graph: Graph) -> None:
+    needed = {graph.output}
+    for op in reversed(graph.ops):  # as a reader does: nothing that nobody needs
+        needed |= set(op.inputs) if op.output in needed else set()
+    steps = as_steps(*[op for op in graph.ops if op.output in needed][-5:])
+    peaks = {
+        order: _Memory(steps, graph.output).peak(order)
+        for order in permutations(range(len(steps)))
+        if all(
+            tensor not in {steps[later].output for later in order[position:]}
+            for position, index in enumerate(order)
+            for tensor in steps[index].inputs
+        )
+    }
+    best = scheduled(steps, graph.output)
+    order = tuple(steps.index(step) for step in best)
+    assert peaks[order] == min(peaks.values())
+    assert order == tuple(range(len(steps))) or peaks[order] < peaks[tuple(range(len(steps)))]
+
+
+def test_a_wide_branch_waits_until_it_is_wanted() -> None:
+    """Both expand and shrink again: the steps of one branch run first, however the file mixes them."""
+    x, out = tensor(0, 10), tensor(9, 10)
+    wide = [tensor(1, 100), tensor(2, 100)]
+    thin = [tensor(3, 10), tensor(4, 10)]
+    ops = (
+        *(Fake((x,), wide[i]) for i in (0, 1)),
+        *(Fake((wide[i],), thin[i]) for i in (0, 1)),
+        Fake((thin[0], thin[1]), out),
+    )
+    graph = Graph(ops, x, out)
+    assert (
+        plan(Program(graph, as_steps(*ops), "generic", "size", False)).arena == 210
+    )  # both wide ones, x or a thin one
+    assert plan(lower(graph)).arena == 120
+
+
+def test_many_branches_are_ordered_greedily() -> None:
+    x, out = tensor(0, 1), tensor(99, 1)
+    wide = [tensor(i, 100) for i in range(1, 31)]
+    thin = [tensor(i + 40, 1) for i in range(30)]
+    ops = (*(Fake((x,), a) for a in wide), *(Fake((a,), b) for a, b in zip(wide, thin, strict=True)))
+    ops = (*ops, Fake(tuple(thin), out))
+    assert plan(lower(Graph(ops, x, out))).arena == 29 + 100 + 1  # the last of them with x, beside the thin ones

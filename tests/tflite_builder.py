@@ -32,6 +32,20 @@ _INT8_VERSIONS = {
     "RELU6": 2,
     "PAD": 2,
     "QUANTIZE": 2,
+    "DEPTHWISE_CONV_2D": 3,
+    "ADD": 2,
+    "SUB": 2,
+    "MUL": 2,
+    "MEAN": 2,
+    "CONCATENATION": 2,
+    "LEAKY_RELU": 2,
+    "PADV2": 2,
+    "TRANSPOSE_CONV": 3,
+    "RESIZE_NEAREST_NEIGHBOR": 3,
+    "STRIDED_SLICE": 2,
+    "SPLIT": 2,
+    "DEQUANTIZE": 2,
+    "ARG_MAX": 2,
 }
 
 
@@ -145,6 +159,58 @@ class Builder:
             DilationHFactor=dilation[0],
             DilationWFactor=dilation[1],
         )
+
+    def depthwise_conv2d(
+        self,
+        x: int,
+        weights: np.ndarray,
+        bias: np.ndarray,
+        weight_scales: float | Sequence[float],
+        out_scale: float,
+        out_zero_point: int,
+        stride: tuple[int, int] = (1, 1),
+        padding: str = "VALID",
+        dilation: tuple[int, int] = (1, 1),
+        activation: str = "NONE",
+    ) -> int:
+        """Add a convolution per channel with int8 weights (1, height, width, out), out a multiple of x's channels."""
+        reach = [(size - 1) * spread + 1 for size, spread in zip(weights.shape[1:3], dilation, strict=True)]
+        channels = weights.shape[3]
+        return self.operator(
+            "DEPTHWISE_CONV_2D",
+            [x, self.constant(weights, weight_scales, 3, dtype=np.int8), self._bias(x, bias, weight_scales)],
+            self.tensor((*self._window(x, reach, stride, padding), channels), out_scale, out_zero_point),
+            "DepthwiseConv2DOptions",
+            **_strided(stride, padding, activation),
+            DilationHFactor=dilation[0],
+            DilationWFactor=dilation[1],
+            DepthMultiplier=channels // self.tensors[x].shape[3],
+        )
+
+    def binary(self, code: str, a: int, b: int, out_scale: float, out_zero_point: int, activation: str = "NONE") -> int:
+        """Add ADD, SUB or MUL."""
+        shape = np.broadcast_shapes(self.tensors[a].shape, self.tensors[b].shape)
+        return self.operator(
+            code,
+            [a, b],
+            self.tensor(shape, out_scale, out_zero_point),
+            f"{code.capitalize()}Options",
+            FusedActivationFunction=getattr(tflite.ActivationFunctionType, activation),
+        )
+
+    def mean(self, x: int, axes: Sequence[int], out_scale: float, out_zero_point: int, keep_dims: bool) -> int:
+        """Add a mean over axes of 0 or more."""
+        sizes = self.tensors[x].shape
+        shape = [1 if axis in axes else size for axis, size in enumerate(sizes) if keep_dims or axis not in axes]
+        y = self.tensor(shape, out_scale, out_zero_point)
+        return self.operator("MEAN", [x, self.constant(axes)], y, "ReducerOptions", KeepDims=keep_dims)
+
+    def concatenation(self, inputs: Sequence[int], axis: int) -> int:
+        """Add a concatenation; its output has the parameters of the first input."""
+        shape = list(self.tensors[inputs[0]].shape)
+        shape[axis] = sum(self.tensors[x].shape[axis] for x in inputs)
+        y = self._like(inputs[0], shape)
+        return self.operator("CONCATENATION", inputs, y, "ConcatenationOptions", Axis=axis, FusedActivationFunction=0)
 
     def max_pool_2d(self, x: int, *window: Any, **options: Any) -> int:
         """Add a max pooling; the arguments are those of `average_pool_2d`."""

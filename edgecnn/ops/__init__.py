@@ -1,10 +1,15 @@
 """The ops, one file each. To add one: its file here, its kernel in firmware/runtime, its test, and its line below."""
 
+from .add import Add, Sub
 from .average_pool2d import AveragePool2D
+from .concatenation import Concatenation
 from .conv2d import Conv2D
+from .depthwise_conv2d import DepthwiseConv2D
 from .fully_connected import FullyConnected
 from .logistic import Logistic
 from .max_pool2d import MaxPool2D
+from .mean import Mean
+from .mul import Mul
 from .op import KernelCall, Node, Op
 from .pad import Pad
 from .quantize import Quantize
@@ -17,11 +22,16 @@ __all__ = ["TFLITE_OPS", "KernelCall", "Node", "Op"]
 
 # TFLite's name of an operator -> the op that implements it.
 TFLITE_OPS: dict[str, type[Op]] = {
+    "ADD": Add,
     "AVERAGE_POOL_2D": AveragePool2D,
+    "CONCATENATION": Concatenation,
     "CONV_2D": Conv2D,
+    "DEPTHWISE_CONV_2D": DepthwiseConv2D,
     "FULLY_CONNECTED": FullyConnected,
     "LOGISTIC": Logistic,
     "MAX_POOL_2D": MaxPool2D,
+    "MEAN": Mean,
+    "MUL": Mul,
     "PAD": Pad,
     "QUANTIZE": Quantize,
     "RELU": Relu,
@@ -29,5 +39,6 @@ TFLITE_OPS: dict[str, type[Op]] = {
     "RELU_N1_TO_1": ReluN1To1,
     "RESHAPE": Reshape,
     "SOFTMAX": Softmax,
+    "SUB": Sub,
     "TANH": Tanh,
 }

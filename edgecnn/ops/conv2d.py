@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ class Conv2D(WeightedOp):
 
     window: Window
     kind = "conv2d"
+    kernel: ClassVar[str] = "conv2d_s8"
 
     @classmethod
     def read(cls, node: Node) -> Self:
@@ -71,9 +72,9 @@ class Conv2D(WeightedOp):
             "input_zero_point": self.inputs[0].zero_point,
             **self.arithmetic_params(),
         }
-        scratch = self.weights.size // self.channels
-        lead = self.window.lead(self.inputs[0].shape[3], self.channels)
-        return KernelCall("conv2d_s8", params, scratch, lead)
+        depth = self.inputs[0].shape[3]
+        leads = {0: self.window.lead(depth, self.channels)}
+        return KernelCall(self.kernel, params, height.taps * width.taps * depth, leads)
 
     @property
     def describe(self) -> str:

@@ -38,4 +38,4 @@ class LookupOp(Op):
         return arithmetic.array(self.table[inputs[0].astype(np.int64) - INT8_MIN])
 
     def kernel_call(self) -> KernelCall:
-        return KernelCall("lookup_s8", {"size": self.output.size, "table": self.table}, lead=0)
+        return KernelCall("lookup_s8", {"size": self.output.size, "table": self.table}, leads={0: 0})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NoReturn, Protocol, Self
 
 from ..fixed_point import Arithmetic, Array
@@ -15,7 +16,11 @@ class Node(Protocol):
 
     @property
     def output(self) -> Tensor:
-        """The only output."""
+        """The output that the op computes."""
+
+    @property
+    def output_position(self) -> int:
+        """Which of the operator's outputs that is; 0 but for an op with `several_outputs`."""
 
     @property
     def input_count(self) -> int:
@@ -26,6 +31,12 @@ class Node(Protocol):
 
     def constant(self, position: int, dtype: str) -> Array:
         """The values of a constant input."""
+
+    def is_constant(self, position: int) -> bool:
+        """Whether the file holds the values of an input."""
+
+    def constant_tensor(self, position: int) -> Tensor:
+        """The shape and quantization of a constant int8 input, whose shape need not begin with the batch."""
 
     def weight_scales(self, position: int, channel_axis: int) -> Array:
         """The float32 scales of constant weights with zero point 0: (1,) per tensor or (channels,) per channel."""
@@ -52,9 +63,16 @@ class KernelCall:
     params: dict[str, int | Array]
     scratch: int = 0
     """Bytes for the kernel's own use."""
-    lead: int | None = None
-    """By how many bytes the first input must begin after the output at least, so that nothing is overwritten that is
-    still to be read (0: the kernel works in place; negative: it may begin before); None: the two lie apart."""
+    leads: Mapping[int, int] = field(default_factory=dict)
+    """Inputs that the output may overwrite, by their position: how many bytes each must begin after the output at
+    least, so that no byte is written before it is read (0: the kernel works in place; negative: it may begin before).
+    """
+    joins: bool = False
+    """Whether an input that lies at its lead exactly need not be copied."""
+    constants: Mapping[int, Array] = field(default_factory=dict)
+    """Inputs in flash, by their position among the kernel's inputs."""
+    gathers: bool = False
+    """Whether the kernel takes its inputs, as many as there are, as one array of pointers."""
     folder: str = ""
     """Where in firmware/runtime its source is: a core's own folder, or the plain kernels beside them."""
 
@@ -68,6 +86,9 @@ class Op(ABC):
 
     kind: ClassVar[str]
     """Name in the field's terms, as shown to users: conv2d, max_pool2d, ..."""
+
+    several_outputs: ClassVar[bool] = False
+    """Whether an operator of the file may have several outputs: each that is needed becomes one op."""
 
     @classmethod
     @abstractmethod

@@ -31,7 +31,7 @@ class Pool2D(ActivatedOp):
         params = {**self.window.params(self.output.shape[3]), "output_min": low, "output_max": high}
         channels = self.output.shape[3]
         # Each channel of a window is read before it is written, and those beside it lie behind.
-        return KernelCall(self.kernel, params, lead=self.window.lead(channels, channels))
+        return KernelCall(self.kernel, params, leads={0: self.window.lead(channels, channels)})
 
     @property
     def describe(self) -> str:

@@ -90,4 +90,4 @@ class Softmax(Op):
             "shift": min(shift, 30),  # 31 leaves int32, and then only the difference 0 is shifted
             "lowest_difference": self.lowest_difference,
         }
-        return KernelCall("softmax_s8", params, lead=0)
+        return KernelCall("softmax_s8", params, leads={0: 0})

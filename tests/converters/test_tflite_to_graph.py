@@ -1,5 +1,6 @@
 """Reading .tflite: what is understood, and one sentence of the right class for each thing that is not."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import numpy as np
 import pytest
 import tflite
 
+from edgecnn.converters import nearest
 from edgecnn.converters.tflite_to_graph import graph_of, read_tflite
 from edgecnn.errors import EdgecnnError, InvalidModelError, UnsupportedError
+from edgecnn.ops import TFLITE_OPS
 from tests.lenet import lenet
 from tests.tflite_builder import Builder
 
@@ -203,9 +206,13 @@ def test_float_weights_and_int64_biases() -> None:
 # Ops and the graph
 
 
-def add(b: Builder) -> int:
+def elu(b: Builder) -> int:
     x = b.relu(b.input((1, 4), 1, 0), 1, 0)
-    return b.operator("ADD", [x, x], b.tensor((1, 4), 1.0), "AddOptions")
+    return b.operator("ELU", [x], b.tensor((1, 4), 1.0))
+
+
+def topk(b: Builder) -> int:
+    return b.operator("TOPK_V2", [b.input((1, 4), 1, 0)], b.tensor((1, 4), 1.0))
 
 
 def beyond_the_schema(b: Builder) -> int:
@@ -219,7 +226,8 @@ def custom(b: Builder) -> int:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (add, "op 1 ADD \\('t2'\\) of .* is not supported; replace it by a combination of: .*CONV_2D"),
+        (elu, "op 1 ELU \\('t2'\\) of .* is not supported; the nearest supported form is LEAKY_RELU or RELU"),
+        (topk, "op 0 TOPK_V2 \\('t1'\\) of .* is not supported; replace it by a combination of: .*CONV_2D"),
         (beyond_the_schema, "op 0 9999 \\('t1'\\) of .* is not supported"),
         (custom, "op 0 CUSTOM \\('t1'\\) of .* is not supported"),
     ],
@@ -278,3 +286,20 @@ def test_what_no_output_needs_is_not_looked_at() -> None:
     x = b.input((1, 4), 1, 0)
     b.operator(9999, [x], b.tensor((1, 4), 1.0))
     assert [op.kind for op in graph_of(b.finish(b.relu(x, 1, 0))).ops] == ["relu"]
+
+
+def test_what_is_named_as_nearest_is_supported() -> None:
+    named = {word for text in nearest._NEAREST.values() for word in re.findall(r"[A-Z][A-Z0-9_]{2,}", text)}
+    assert named
+    assert named <= TFLITE_OPS.keys()
+    assert not nearest._NEAREST.keys() & TFLITE_OPS.keys()
+    assert nearest._NEAREST.keys() <= vars(tflite.BuiltinOperator).keys()
+
+
+def test_several_consumers_of_a_tensor() -> None:
+    b = Builder()
+    x = b.input((1, 4), 1, 0)
+    left, right = b.relu(x, 1, 0), b.quantize(x, 2, 0)
+    graph = graph_of(b.finish(b.binary("ADD", b.binary("MUL", left, right, 1, 0), left, 1, 0)))
+    assert [[tensor.index for tensor in op.inputs] for op in graph.ops] == [[0], [0], [1, 2], [3, 1]]
+    assert [op.output.index for op in graph.ops] == [1, 2, 3, 4]

@@ -59,7 +59,7 @@ def test_the_functions_saturate(scale: float) -> None:
 def test_its_numbers_and_refusals(code: str) -> None:
     op = only_op(elementwise(code, 1.0, 0, 1 / 256, -128))
     assert isinstance(op, LookupOp)
-    assert op.kernel_call().lead == 0
+    assert op.kernel_call().leads == {0: 0}
     assert (op.macs, op.parameters) == (0, 0)
     b = Builder()
     y = b.operator(code, [b.input((1, 4), 1, 0)], b.tensor((1, 5), 1.0))

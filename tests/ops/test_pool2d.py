@@ -73,11 +73,11 @@ def test_activations_clamp(pool: Pool) -> None:
 
 def test_a_pool_without_padding_works_in_place() -> None:
     b, x, _ = image(np.zeros((4, 4)))
-    assert only_op(b.finish(b.max_pool_2d(x, (2, 2), (2, 2)))).kernel_call().lead == 0
+    assert only_op(b.finish(b.max_pool_2d(x, (2, 2), (2, 2)))).kernel_call().leads == {0: 0}
     b, x, _ = image(np.zeros((5, 5)))
     padded = only_op(b.finish(b.average_pool_2d(x, (3, 3), (1, 1), "SAME")))
     assert isinstance(padded, AveragePool2D)
-    assert padded.kernel_call().lead == 5 + 1  # the second row of pixels begins with the first of the input
+    assert padded.kernel_call().leads == {0: 5 + 1}  # the second row of pixels begins with the first of the input
     assert padded.accumulator_bound == 129 * 9
     assert padded.describe == "3x3 padded"
 

@@ -55,7 +55,7 @@ def test_an_extreme_scale_lets_only_the_maximum_live(scale: float, tflite_runtim
 def test_no_shift_of_the_kernel_leaves_int32() -> None:
     op = only_op(softmax((1, 4), 1e6))
     assert isinstance(op, Softmax)
-    assert op.kernel_call().lead == 0
+    assert op.kernel_call().leads == {0: 0}
     assert op.lowest_difference == 0
     assert op.kernel_call().params["shift"] == 30  # (int32_t)1 << 31 is undefined in C
 
