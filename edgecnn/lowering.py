@@ -43,4 +43,4 @@ def _steps(graph: Graph, fuse: bool) -> tuple[Step, ...]:
 def _fused(first: Op, second: Op) -> Step | None:
     rule = FUSIONS.get((type(first), type(second)))
     call = rule(first, second) if rule else None
-    return call and Step((first, second), call)
+    return Step((first, second), call) if call else None

@@ -168,7 +168,7 @@ def test_lenet_needs_1374_bytes() -> None:
     """The first pooled map lies 318 bytes before the input, whose last rows are read when most of it is written."""
     found = plan(lower(graph_of(lenet())))
     assert found.arena == 1374
-    assert plan(lower(graph_of(lenet()), fuse=False)).arena == 4856
+    assert plan(lower(graph_of(lenet()), fuse=False)).arena == 4841
 
 
 def sizes_of(*ops: Fake) -> tuple[Plan, Graph]:
@@ -211,6 +211,21 @@ def windows(draw: st.DrawFn) -> Window:
         return Axis.of(size, taps, draw(st.integers(1, 3)), dilation, draw(st.booleans()))
 
     return Window(axis(), axis())
+
+
+@given(window=windows(), read=st.integers(1, 3), written=st.integers(1, 5), block=st.integers(2, 4))
+def test_the_lead_of_blocks_of_pixels(window: Window, read: int, written: int, block: int) -> None:
+    """All pixels of a block, which lies in one row, may be written before the windows of any of them are read."""
+    height, width = window.height, window.width
+    pixels = [*np.ndindex(height.output, width.output)]
+    firsts = [
+        (max(0, oy * height.stride - height.pad) * width.input + max(0, ox * width.stride - width.pad)) * read
+        for oy, ox in pixels
+    ]
+    ends = [(at - ox + min(ox - ox % block + block, width.output)) * written for at, (_, ox) in enumerate(pixels)]
+    starts = [at - ox % block for at, (_, ox) in enumerate(pixels)]
+    gaps = [end - min(firsts[start:]) for start, end in zip(starts, ends, strict=True)]
+    assert window.lead(read, written, block=block) == max(gaps)
 
 
 @given(window=windows(), read=st.integers(1, 3), written=st.integers(1, 5), whole=st.booleans())

@@ -112,18 +112,24 @@ class Window:
                     (everything, everything, rows_in, columns_in),
                 )
 
-    def lead(self, read: int, written: int, *, early: int = 0) -> int:
+    def lead(self, read: int, written: int, *, early: int = 0, block: int = 0) -> int:
         """By how many bytes the input must begin after the output, so that pixels written in order cover none unread.
 
         `read` and `written` are bytes per pixel; `early` of the latter are written before the pixel's own window has
-        been read to its end.
+        been read to its end. With `block`, so many pixels of a row are written at once, in any order, while the windows
+        of all of them are read.
         """
         rows, columns = (
             np.maximum(np.arange(axis.output) * axis.stride - axis.pad, 0) for axis in (self.height, self.width)
         )
         firsts = ((rows[:, None] * self.width.input + columns) * read).ravel()
         unread = np.minimum.accumulate(firsts[::-1])[::-1]  # the first byte that this pixel or a later one needs
-        return int((np.arange(len(unread)) * written + early - unread).max())
+        begin = end = np.arange(len(unread))
+        if block:
+            column = begin % self.width.output
+            begin = begin - column % block
+            end = np.minimum(begin + block, begin - column // block * block + self.width.output)
+        return int((end * written + early - unread[begin]).max())
 
     def then(self, other: Window) -> Window:
         """The window through which a pixel of `other`, which has no padding, sees the input of this one."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from ..errors import UsageError
+from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
 
 __all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load"]
-
-GENERIC = Target("generic", "any core with a C99 compiler", machines=None)
 
 TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC,)}
 

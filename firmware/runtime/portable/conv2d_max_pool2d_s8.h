@@ -1,0 +1,21 @@
+/* Convolution and max pooling at once, two channels of four pixels of a pool at a time. */
+#ifndef EDGECNN_CONV2D_MAX_POOL2D_S8_H
+#define EDGECNN_CONV2D_MAX_POOL2D_S8_H
+
+#include "conv2d_window_s8.h"
+
+typedef struct {
+  edgecnn_conv2d_s8_params conv;
+  int32_t pool_height, pool_width;
+  int32_t pool_stride_height, pool_stride_width; /* at least pool_height and pool_width: no pixel is pooled twice */
+  int32_t pooled_height, pooled_width;           /* every window lies within the convolution's output */
+} edgecnn_conv2d_max_pool2d_s8_params;
+
+/*
+ * As the plain kernel, but scratch[4 * filter_height * filter_width * input_channels], needed only where the window can
+ * reach over the input's edge.
+ */
+void edgecnn_conv2d_max_pool2d_s8(const edgecnn_conv2d_max_pool2d_s8_params *params, const int8_t *input,
+                                  int8_t *output, int8_t *scratch);
+
+#endif
