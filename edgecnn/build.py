@@ -104,6 +104,11 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
     return result
 
 
+def default_folder(folder: Path, board: Board) -> Path:
+    """Where the firmware goes when nothing else is asked for: DIR-BOARD, beside the network's folder."""
+    return folder.with_name(f"{folder.resolve().name}-{board.id}")
+
+
 def needed(manifest: dict[str, Any], built: Build | None = None) -> dict[str, dict[str, int]]:
     """Bytes of flash and RAM by what needs them: as measured, or at least that many before anything is built."""
     if built:
