@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from .. import board as boards
 from ..build import build, default_folder
+from ..emulator import empty
 from ..flash import TOOLS, flash
 from . import options
 
@@ -18,6 +20,9 @@ from . import options
 @click.option("--port", help="Its serial port. Default: the only USB serial port there is.")
 @click.option("--to", "place", help="Where the tool writes, if not there: a drive's folder, HOST:PORT, USER@HOST.")
 @click.option("--tool", "kind", type=click.Choice(list(TOOLS)), help="Another tool than the board's own.")
+@click.option(
+    "--emulate", "emulated", is_flag=True, help="Rehearse it: flash the emulated board, through its debugger."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to build. [DIR-BOARD]")
 @click.option("--verbose", is_flag=True, help="Show the tools' command lines.")
 @options.as_json
@@ -27,6 +32,7 @@ def command(
     port: str | None,
     place: str | None,
     kind: str | None,
+    emulated: bool,
     output: Path | None,
     verbose: bool,
     as_json: bool,
@@ -34,7 +40,11 @@ def command(
     board = boards.load(name)
     built = build(folder, board, output or default_folder(folder, board))
     tell = (lambda line: click.echo(line, err=True)) if verbose else (lambda line: None)
-    done = flash(built, place, port=port, kind=kind, tell=tell)
+    with ExitStack() as stack:
+        if emulated:
+            place, port = stack.enter_context(empty(board))
+            kind = "gdb"
+        done = flash(built, place, port=port, kind=kind, tell=tell)
     if as_json:
         options.print_json(done.to_json())
         return

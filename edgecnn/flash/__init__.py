@@ -12,11 +12,12 @@ from ..board import Board
 from ..build import Build
 from ..device import Device
 from ..errors import NoBoardError, UsageError, WrongModelError
-from . import hex_folder, stm32flash
+from . import gdb, hex_folder, stm32flash
 from .tool import Job, Tool
 
 # What a board's file may name as the kind of its flasher.
 TOOLS: dict[str, Tool] = {
+    "gdb": gdb.TOOL,
     "hex_folder": hex_folder.TOOL,
     "stm32flash": stm32flash.TOOL,
 }

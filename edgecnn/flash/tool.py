@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -71,9 +72,14 @@ def module(name: str, extra: str) -> list[str]:
     return [sys.executable, "-m", name]
 
 
-def run(job: Job, command: Sequence[str]) -> str:
-    """Run a tool to its end and return what it printed; raises TransferError with its last words when it fails."""
-    job.tell(" ".join(command))
+def _last(lines: list[str]) -> str:
+    return lines[-1]
+
+
+def run(job: Job, command: Sequence[str], *, words: Callable[[list[str]], str] = _last) -> str:
+    """Run a tool to its end and return what it printed; when it fails, raises TransferError with the line of it that
+    `words` chooses."""
+    job.tell(shlex.join(command))
     try:
         done = subprocess.run(
             command,
@@ -89,8 +95,8 @@ def run(job: Job, command: Sequence[str]) -> str:
     if done.returncode:
         job.tell(said)
         lines = [line.strip() for line in re.split(r"[\r\n]+", said) if line.strip()]
-        stopped = f"was stopped by signal {-done.returncode}" if done.returncode < 0 else "failed"
-        raise failed(job, command[0], f"{stopped}: {lines[-1] if lines else 'without a word'}")
+        ended = f"was stopped by signal {-done.returncode}" if done.returncode < 0 else "failed"
+        raise failed(job, command[0], f"{ended}: {words(lines)}" if lines else ended)
     return said
 
 
