@@ -13,7 +13,7 @@ from .tool import Job, Tool, failed
 
 _DETAILS = "DETAILS.TXT"  # what DAPLink says about itself
 _FAILED = "FAIL.TXT"  # there after a file that DAPLink could not use
-_SETTLES = 10  # seconds until the drive is back after a file
+_LEAVES, _RETURNS = 3, 10  # seconds until the drive goes away after a file, and until it is back
 
 
 def _find(board: Board, port: str | None) -> str:
@@ -23,14 +23,23 @@ def _find(board: Board, port: str | None) -> str:
 
 def _write(job: Job) -> bool:
     _check(job)
-    drive.copy(job.built.folder / "firmware.hex", job.place)
-    job.tell(f"copied {job.built.folder / 'firmware.hex'} to {job.place}")
-    folder, end = Path(job.place), time.monotonic() + _SETTLES
-    while not (folder / _DETAILS).is_file() and time.monotonic() < end:  # DAPLink takes the drive away meanwhile
-        time.sleep(0.1)
-    if (folder / _FAILED).is_file():
-        raise failed(job, "DAPLink", f"refused the file: {(folder / _FAILED).read_text(errors='replace').strip()}")
+    file, details, failure = (Path(path) for path in (job.built.folder / "firmware.hex", *_files(job.place)))
+    job.tell(f"copy {file} to {job.place}")
+    drive.copy(file, job.place)
+    for is_there, seconds in ((False, _LEAVES), (True, _RETURNS)):
+        end = time.monotonic() + seconds
+        while details.is_file() is not is_there and time.monotonic() < end:
+            time.sleep(0.05)
+    if failure.is_file():
+        said = failure.read_text(errors="replace").strip().splitlines()
+        raise failed(
+            job, "DAPLink", f"refused the file: {said[0].removeprefix('error: ') if said else 'without a word'}"
+        )
     return False  # what the drive shows is not the flash
+
+
+def _files(place: str) -> tuple[Path, Path]:
+    return Path(place) / _DETAILS, Path(place) / _FAILED
 
 
 def _check(job: Job) -> None:
