@@ -165,7 +165,7 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     # First one object of everything: it still knows who calls whom.
     program, script = work / "program.o", work / "link.ld"
     zig.run([*flags, stack.OPTION, f"-I{work}", *_sources(folder, board), "-r", "-o", str(program)])
-    script.write_text(_memory(board) + (paths.firmware() / "ports" / "bare" / "link.ld").read_text())
+    script.write_text(_memory(board) + _linker_script(board).read_text())
     try:
         zig.run([*flags, "-Wl,--gc-sections", f"-Wl,-T,{script}", str(program), "-o", str(work / ELF)])
     except EdgecnnError as error:
@@ -178,6 +178,11 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
         raise
     sizes = {**_measure(work / ELF), **_stack(program, target.target)}
     return {"compiler": f"ziglang, {zig.version}", "flags": flags, **sizes}
+
+
+def _linker_script(board: Board) -> Path:
+    """That of the first room of the port which has one."""
+    return next(script for room in _rooms(board) if (script := room / "link.ld").is_file())
 
 
 def _memory(board: Board) -> str:

@@ -12,11 +12,12 @@ from ..board import Board
 from ..build import Build
 from ..device import Device
 from ..errors import NoBoardError, UsageError, WrongModelError
-from . import gdb, hex_folder, stm32flash
+from . import esptool, gdb, hex_folder, stm32flash
 from .tool import Job, Tool
 
 # What a board's file may name as the kind of its flasher.
 TOOLS: dict[str, Tool] = {
+    "esptool": esptool.TOOL,
     "gdb": gdb.TOOL,
     "hex_folder": hex_folder.TOOL,
     "stm32flash": stm32flash.TOOL,
@@ -64,7 +65,7 @@ def flash(
     """
     kind, tool = _tool(built.board, kind)
     place = place or tool.find(built.board, port)
-    port = port or tool.port(place) or _only_port()
+    port = port or tool.port(place) or _only_port(place)
     job = Job(built, place, tell)
     image = (built.folder / "firmware.bin").read_bytes() if built.board.compiler else b""
     facts = (built.board.id, kind, place, port, built.model, built.model_sha256, len(image), zlib.crc32(image))
@@ -90,9 +91,10 @@ def _tool(board: Board, kind: str | None) -> tuple[str, Tool]:
     return kind, TOOLS[kind]
 
 
-def _only_port() -> str | None:
-    found = ports()
-    return found[0].split(" ")[0] if len(found) == 1 else None
+def _only_port(place: str) -> str | None:
+    """The only USB serial port, unless the tool writes there: then it is not said that firmware answers there."""
+    found = [port.split(" ")[0] for port in ports()]
+    return found[0] if len(found) == 1 and found[0] != place else None
 
 
 def _runs(built: Build, image: bytes, port: str) -> bool:

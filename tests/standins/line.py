@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 
-class Interrupted(Exception):
+class Interrupted(Exception):  # noqa: N818 - no error
     """The board was reset, or the test is over."""
 
 
@@ -40,6 +40,10 @@ class Line:
             data += os.read(self._ours, size - len(data))
         return data
 
+    def poll(self, seconds: float) -> bytes:
+        """What arrives next, or nothing within `seconds`."""
+        return os.read(self._ours, 4096) if self._wait(self._ours, seconds=seconds) else b""
+
     def write(self, data: bytes) -> None:
         while data:
             data = data[os.write(self._ours, data) :]
@@ -55,8 +59,8 @@ class Line:
                 if other.fileno() in ready:
                     self.write(other.recv(4096))
 
-    def _wait(self, *descriptors: int) -> list[int]:
-        ready = select.select([*descriptors, self._woken], [], [])[0]
+    def _wait(self, *descriptors: int, seconds: float | None = None) -> list[int]:
+        ready = select.select([*descriptors, self._woken], [], [], seconds)[0]
         if self._woken in ready:
             os.read(self._woken, 1)
             raise Interrupted

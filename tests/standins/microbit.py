@@ -12,7 +12,7 @@ from edgecnn import board as boards
 from edgecnn.emulator import machine
 from tests.standins.line import Board, Line
 
-DETAILS = "# DAPLink Firmware - see https://daplink.io\nUnique ID: 9900000051864e450052801400000001\nInterface Version: 0255\n"
+DETAILS = "# DAPLink Firmware\nUnique ID: 9900000051864e450052801400000001\nInterface Version: 0255\n"
 END = b":00000001FF"
 
 

@@ -24,7 +24,7 @@ CHIPS = {
 }
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - the protocol's word
     """The bootloader answers NACK and waits for the next command."""
 
 
