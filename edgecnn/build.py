@@ -14,7 +14,7 @@ from typing import Any
 from . import app_model, compiler, paths, stack
 from .board import Board
 from .converters.graph_to_c import read_manifest, write_c
-from .errors import DoesNotFitError, EdgecnnError, UsageError
+from .errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from .files import replace_folder
 from .folder import read_folder
 
@@ -102,6 +102,29 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
     replace_folder(output, files, marker=MANIFEST)
     result.elf.chmod(0o755)
     return result
+
+
+def read(folder: Path, board: Board) -> Build:
+    """What `build` left in `folder` for `board`; raises InvalidModelError when that is not whole, UsageError when it is
+    for another board."""
+    try:
+        facts = json.loads((folder / MANIFEST).read_bytes())
+        whole = facts.pop("format") == FORMAT and facts["elf_sha256"] == _sha256(folder / ELF)
+        name = facts.pop("board")
+        built = Build(folder=folder, board=board, **facts)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        whole = False
+    if not whole:
+        raise InvalidModelError(f"{folder} is not what `edgecnn build` of this version left there; build it again.")
+    if name != board.id:
+        raise UsageError(
+            f"the firmware in {folder} is for {name}, not for {board.id}; build it with --board {board.id}."
+        )
+    return built
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def default_folder(folder: Path, board: Board) -> Path:

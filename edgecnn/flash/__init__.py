@@ -53,12 +53,14 @@ def flash(
     *,
     port: str | None = None,
     kind: str | None = None,
+    ask: bool = True,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Flashed:
     """Write a firmware to its board, unless exactly this one runs there.
 
     `place` is where the tool writes and `port` the serial port behind which the firmware answers; both are found where
-    that is possible. `kind` is a tool other than the board's own; `tell` takes the tools' command lines. Raises
+    that is possible. `kind` is a tool other than the board's own; without `ask` it is known that nothing runs there
+    yet; `tell` takes the tools' command lines. Raises
     UsageError when the board or this computer lacks the tool, NoBoardError or SeveralBoardsError when there is not
     exactly one place, TransferError when the tool fails, NoBoardError when the firmware does not answer although it
     should, and the errors of `Device`.
@@ -69,7 +71,7 @@ def flash(
     job = Job(built, place, tell)
     image = (built.folder / "firmware.bin").read_bytes() if built.board.compiler else b""
     facts = (built.board.id, kind, place, port, built.model, built.model_sha256, len(image), zlib.crc32(image))
-    if tool.holds(job) or (port and tool.may_ask(job) and _runs(built, image, port)):
+    if tool.holds(job) or (ask and port and tool.may_ask(job) and _runs(built, image, port)):
         return Flashed(*facts, unchanged=True, read_back=False, answered=port is not None)
     read_back = tool.write(job)
     if port:

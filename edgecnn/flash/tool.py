@@ -104,6 +104,6 @@ def failed(job: Job, name: str, how: str) -> TransferError:
     """The sentence for a tool that did not do its work."""
     prepare = job.facts.prepare or "check cable and power"
     return TransferError(
-        f"{name.rpartition('/')[2]} {how.rstrip('.')}; nothing certain is on {job.board.id} at {job.place} now: "
-        f"{prepare}, and flash it again."
+        f"{name.rpartition('/')[2]} {how.rstrip('.')}; what {job.board.id} at {job.place} holds now is not known: "
+        f"{prepare}, and flash it again (--verbose shows the commands)."
     )

@@ -37,7 +37,9 @@ class Stm32:
     line: Line = field(default_factory=Line)
     boot0: bool = True
     stuck: int | None = None  # the offset of a byte of flash that no longer takes what is written
-    dies_at: int | None = None  # the offset at which the cable is pulled
+    dies_at: int | None = None  # the offset from which on it refuses to be written
+    stalls_at: int | None = None  # the offset at which it answers no more
+    stalled: bool = False
     writes: int = 0
 
     def __post_init__(self) -> None:
@@ -108,8 +110,10 @@ class Stm32:
             raise Refused
         self.writes += 1
         for at, byte in enumerate(data[:-1], offset):
+            if at == self.stalls_at:
+                self.stalled = True
+                self.line.read(1 << 30)
             if at == self.dies_at:
-                self.boot0 = True
                 raise Refused
             self.flash[at] &= byte if at != self.stuck else 0  # flash only loses bits: a missing erase would show
         self._send(ACK)
