@@ -66,6 +66,7 @@ def flash(
     should, and the errors of `Device`.
     """
     kind, tool = _tool(built.board, kind)
+    tool.needs()
     place = place or tool.find(built.board, port)
     port = port or tool.port(place) or _only_port(place)
     job = Job(built, place, tell)

@@ -11,8 +11,12 @@ from .tool import Job, Tool, failed, module, run
 _OFFSET = "0x0"  # in the flash chip: where the ROM looks for what it loads
 
 
+def _program() -> list[str]:
+    return module("esptool", "flash")
+
+
 def _write(job: Job) -> bool:
-    esptool = [*module("esptool", "flash"), *job.facts.options]
+    esptool = [*_program(), *job.facts.options]
     line = ["--port", job.place, "--baud", str(job.board.baud)]
     with tempfile.TemporaryDirectory(prefix="edgecnn-") as scratch:
         image = str(Path(scratch) / "firmware.bin")
@@ -24,4 +28,4 @@ def _write(job: Job) -> bool:
 
 
 # The same port is often the chip's own USB, where its UART is not: it is not taken for granted that firmware answers.
-TOOL = Tool(find=serial_port.find, write=_write)
+TOOL = Tool(find=serial_port.find, write=_write, needs=_program)

@@ -16,11 +16,15 @@ def _find(board: Board, port: str | None) -> str:
     )
 
 
+def _program() -> list[str]:
+    return program("gdb-multiarch", "gdb-multiarch")
+
+
 def _write(job: Job) -> bool:
     steps = ["set confirm off", "set tcp connect-timeout 5", f"target extended-remote {job.place}"]
     steps += [*job.facts.options, "load", "compare-sections", *_RESETS, "detach"]
     commands = [part for step in steps for part in ("-ex", step)]
-    gdb = [*program("gdb-multiarch", "gdb-multiarch"), "-nx", "-batch"]
+    gdb = [*_program(), "-nx", "-batch"]
     said = run(job, [*gdb, *commands, str(job.built.elf)], words=_first)
     unequal = [line for line in said.splitlines() if "MIS-MATCHED" in line]
     if unequal or said.count(": matched.") < len(job.built.flash) or "Loading section" not in said:
@@ -33,4 +37,4 @@ def _first(lines: list[str]) -> str:
     return next((line for line in lines if not line.startswith("warning")), "without a word")
 
 
-TOOL = Tool(find=_find, write=_write)
+TOOL = Tool(find=_find, write=_write, needs=_program)

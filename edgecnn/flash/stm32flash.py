@@ -12,13 +12,17 @@ from .tool import Job, Tool, program, run
 _SYNCHRONIZE, _ACK, _NACK = b"\x7f", b"\x79", b"\x1f"
 
 
+def _program() -> list[str]:
+    return program("stm32flash", "stm32flash")
+
+
 def _write(job: Job) -> bool:
     flash = job.board.flash
     assert flash
     line = ["-b", str(job.board.baud), "-m", _mode(job.place)]
     image = str(job.built.folder / "firmware.bin")
     write = ["-w", image, "-S", f"{flash.origin:#x}", "-v", "-g", f"{flash.origin:#x}"]
-    run(job, [*program("stm32flash", "stm32flash"), *line, *job.facts.options, *write, job.place])
+    run(job, [*_program(), *line, *job.facts.options, *write, job.place])
     return True  # -v
 
 
@@ -39,4 +43,4 @@ def _mode(port: str) -> str:
     return "8n1" if str(Path(port).resolve()).startswith("/dev/pts/") else "8e1"
 
 
-TOOL = Tool(find=serial_port.find, write=_write, port=serial_port.answers, may_ask=_may_ask)
+TOOL = Tool(find=serial_port.find, write=_write, needs=_program, port=serial_port.answers, may_ask=_may_ask)

@@ -47,6 +47,9 @@ class Tool:
     write: Callable[[Job], bool]
     """Writes, starts the firmware, and says whether it was read back and found equal; raises TransferError."""
 
+    needs: Callable[[], object] = list
+    """Raises UsageError when this computer lacks what `write` runs."""
+
     port: Callable[[str], str | None] = lambda place: None
     """The serial port behind which the board at a place answers, where that follows from it."""
 
@@ -80,6 +83,7 @@ def run(job: Job, command: Sequence[str], *, words: Callable[[list[str]], str] =
     """Run a tool to its end and return what it printed; when it fails, raises TransferError with the line of it that
     `words` chooses."""
     job.tell(shlex.join(command))
+    name = command[2] if "-m" in command[1:2] else command[0]
     try:
         done = subprocess.run(
             command,
@@ -90,13 +94,13 @@ def run(job: Job, command: Sequence[str], *, words: Callable[[list[str]], str] =
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise failed(job, command[0], f"did not end within {_PATIENCE} seconds") from error
+        raise failed(job, name, f"did not end within {_PATIENCE} seconds") from error
     said = done.stdout.decode(errors="replace")
     if done.returncode:
         job.tell(said)
         lines = [line.strip() for line in re.split(r"[\r\n]+", said) if line.strip()]
         ended = f"was stopped by signal {-done.returncode}" if done.returncode < 0 else "failed"
-        raise failed(job, command[0], f"{ended}: {words(lines)}" if lines else ended)
+        raise failed(job, name, f"{ended}: {words(lines)}" if lines else ended)
     return said
 
 
