@@ -48,6 +48,16 @@ class Emulator:
 
 
 @dataclass(frozen=True)
+class Flasher:
+    """How firmware gets into the board: a kind that edgecnn.flash knows, and what that tool needs."""
+
+    kind: str
+    options: list[str] = field(default_factory=list)  # for its command line
+    ids: list[str] = field(default_factory=list)  # by which such a board names itself
+    prepare: str = ""  # what the user does first, as in "hold BOOTSEL while you plug it in"
+
+
+@dataclass(frozen=True)
 class Board:
     """A board as its file describes it; the computer itself has neither memory map nor cross compiler."""
 
@@ -65,6 +75,8 @@ class Board:
     ram: Region | None = None
     compiler: Target | None = None
     emulator: Emulator | None = None
+    flasher: Flasher | None = None
+    debuggers: dict[str, str] = field(default_factory=dict)  # what openocd, pyocd and probe-rs call the board or chip
     defines: dict[str, int] = field(default_factory=dict)  # addresses and numbers that the port's C asks for
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from . import app_model, compiler, paths, stack
 from .board import Board
 from .converters.graph_to_c import read_manifest, write_c
-from .errors import DoesNotFitError, EdgecnnError, UsageError
+from .errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from .files import replace_folder
 from .folder import read_folder
 
@@ -104,6 +104,34 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
     return result
 
 
+def read(folder: Path, board: Board) -> Build:
+    """What `build` left in `folder` for `board`; raises InvalidModelError when that is not whole, UsageError when it is
+    for another board."""
+    try:
+        facts = json.loads((folder / MANIFEST).read_bytes())
+        whole = facts.pop("format") == FORMAT and facts["elf_sha256"] == _sha256(folder / ELF)
+        name = facts.pop("board")
+        built = Build(folder=folder, board=board, **facts)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        whole = False
+    if not whole:
+        raise InvalidModelError(f"{folder} is not what `edgecnn build` of this version left there; build it again.")
+    if name != board.id:
+        raise UsageError(
+            f"the firmware in {folder} is for {name}, not for {board.id}; build it with --board {board.id}."
+        )
+    return built
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def default_folder(folder: Path, board: Board) -> Path:
+    """Where the firmware goes when nothing else is asked for: DIR-BOARD, beside the network's folder."""
+    return folder.with_name(f"{folder.resolve().name}-{board.id}")
+
+
 def needed(manifest: dict[str, Any], built: Build | None = None) -> dict[str, dict[str, int]]:
     """Bytes of flash and RAM by what needs them: as measured, or at least that many before anything is built."""
     if built:
@@ -160,7 +188,7 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     # First one object of everything: it still knows who calls whom.
     program, script = work / "program.o", work / "link.ld"
     zig.run([*flags, stack.OPTION, f"-I{work}", *_sources(folder, board), "-r", "-o", str(program)])
-    script.write_text(_memory(board) + (paths.firmware() / "ports" / "bare" / "link.ld").read_text())
+    script.write_text(_memory(board) + _linker_script(board).read_text())
     try:
         zig.run([*flags, "-Wl,--gc-sections", f"-Wl,-T,{script}", str(program), "-o", str(work / ELF)])
     except EdgecnnError as error:
@@ -173,6 +201,11 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
         raise
     sizes = {**_measure(work / ELF), **_stack(program, target.target)}
     return {"compiler": f"ziglang, {zig.version}", "flags": flags, **sizes}
+
+
+def _linker_script(board: Board) -> Path:
+    """That of the first room of the port which has one."""
+    return next(script for room in _rooms(board) if (script := room / "link.ld").is_file())
 
 
 def _memory(board: Board) -> str:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -31,19 +31,43 @@ def emulate(board: Board, elf: str | Path) -> Iterator[str]:
 
 
 @contextmanager
+def empty(board: Board) -> Iterator[tuple[str, str]]:
+    """What stands in for `board` before it was ever flashed: halted, nothing in its memory; yields where its gdb server
+    listens, and its serial port as pyserial's URL.
+
+    Raises UsageError when there is no such emulator or it is not installed.
+    """
+    if board.emulator is None or board.emulator.kind != "qemu":
+        raise UsageError(
+            f"the emulator of {board.id} starts with the firmware in it, so there is nothing to flash; "
+            "use --emulate with `run`, `eval` or `profile`."
+        )
+    with machine(board.emulator, ["-S"], "-gdb", "-serial") as (gdb, serial):
+        yield f"127.0.0.1:{gdb}", f"socket://127.0.0.1:{serial}"
+
+
+@contextmanager
 def _qemu(emulator: Emulator, elf: Path) -> Iterator[str]:
+    with machine(emulator, ["-kernel", str(elf)], "-serial") as (serial,):
+        yield f"socket://127.0.0.1:{serial}"
+
+
+@contextmanager
+def machine(emulator: Emulator, options: list[str], *lines: str) -> Iterator[list[int]]:
+    """QEMU with `options`, and for each of `lines` (-serial, -gdb) a TCP port of this computer, which it yields."""
     program = shutil.which(emulator.program)
     if program is None:
         package = _PACKAGES.get(emulator.program, emulator.program)
         raise UsageError(f"{emulator.program} is not installed; on Debian: apt install {package}.")
-    # QEMU gets a socket that listens already: no other program can take the port, and whoever connects is served.
-    with socket.create_server(("127.0.0.1", 0), backlog=1) as server:
-        serial = ["-chardev", f"socket,id=uart,server=on,wait=off,fd={server.fileno()}", "-serial", "chardev:uart"]
-        machine = ["-machine", emulator.machine, *emulator.options, "-display", "none", "-monitor", "none"]
-        port = server.getsockname()[1]
-        command = [program, *machine, *serial, "-kernel", str(elf)]
-        with _running(command, pass_fds=(server.fileno(),)):
-            yield f"socket://127.0.0.1:{port}"
+    command = [program, "-machine", emulator.machine, *emulator.options, "-display", "none", "-monitor", "none"]
+    with ExitStack() as stack:
+        # QEMU gets sockets that listen already: no other program can take the ports, and whoever connects is served.
+        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1)) for _ in lines]
+        for line, server in zip(lines, servers, strict=True):
+            character_device = f"socket,id=line{line},server=on,wait=off,fd={server.fileno()}"
+            command += ["-chardev", character_device, line, f"chardev:line{line}"]
+        stack.enter_context(_running([*command, *options], pass_fds=tuple(server.fileno() for server in servers)))
+        yield [server.getsockname()[1] for server in servers]
 
 
 _KINDS: dict[str, Callable[[Emulator, Path], AbstractContextManager[str]]] = {

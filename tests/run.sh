@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change lands: installs what it needs (into .venv; emulators from Debian), then
+# Everything that must hold before a change lands: installs what it needs (into .venv; emulators and flash tools from Debian), then
 # checks format, lint and types, and runs the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-emulators=()
-command -v qemu-system-arm >/dev/null || emulators+=(qemu-system-arm)
-command -v qemu-system-riscv32 >/dev/null || emulators+=(qemu-system-misc)
-if [ ${#emulators[@]} -gt 0 ]; then
+missing=()
+command -v qemu-system-arm >/dev/null || missing+=(qemu-system-arm)
+command -v qemu-system-riscv32 >/dev/null || missing+=(qemu-system-misc)
+command -v stm32flash >/dev/null || missing+=(stm32flash)
+command -v gdb-multiarch >/dev/null || missing+=(gdb-multiarch)
+if [ ${#missing[@]} -gt 0 ]; then
   as_root=$([ "$(id -u)" = 0 ] || echo sudo)
   $as_root apt-get update -qq
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${emulators[@]}" >/dev/null
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
 python=${PYTHON:-python3}

@@ -19,6 +19,7 @@ VERBS = {
     "profile": "Print what each layer costs on a board.",
     "boards": "List the boards: core, flash, RAM, and how each was last checked.",
     "build": "Compile a converted network for a board, and say what it needs.",
+    "flash": "Write that firmware to the board, read it back, and ask the board what runs on it.",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .. import board as boards
-from ..build import build, needed
+from ..build import build, default_folder, needed
 from ..converters.graph_to_c import read_manifest
 from . import options
 
@@ -23,7 +23,7 @@ def command(folder: Path, name: str, output: Path | None, as_json: bool) -> None
     if board.compiler:
         amounts = " and ".join(f"{sum(parts.values()):,} bytes of {memory}" for memory, parts in least.items())
         click.echo(f"{folder} needs at least {amounts}", err=True)
-    result = build(folder, board, output or folder.with_name(f"{folder.resolve().name}-{board.id}"))
+    result = build(folder, board, output or default_folder(folder, board))
     if as_json:
         options.print_json({"folder": str(result.folder), **result.to_json()})
         return

@@ -1,0 +1,16 @@
+"""Tools that write through the serial port behind which the firmware later answers."""
+
+from __future__ import annotations
+
+from ..attached import only_port
+from ..board import Board
+
+
+def find(board: Board, port: str | None) -> str:
+    """The port that is known, or the only USB serial port there is."""
+    return port or only_port()
+
+
+def answers(place: str) -> str:
+    """The firmware answers where the tool wrote."""
+    return place

@@ -1,0 +1,113 @@
+"""What a tool that writes firmware to a board supplies, and what it is given."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..board import Board, Flasher
+from ..build import Build
+from ..errors import TransferError, UsageError
+
+_PATIENCE = 600  # seconds that a tool may take
+
+
+@dataclass(frozen=True)
+class Job:
+    """One firmware to be written to one place."""
+
+    built: Build
+    place: str  # where the tool writes: a serial port, the folder of a drive, host:port, user@host
+    tell: Callable[[str], None] = lambda line: None  # takes the command lines
+
+    @property
+    def board(self) -> Board:
+        return self.built.board
+
+    @property
+    def facts(self) -> Flasher:
+        """What the board's file says about flashing."""
+        assert self.built.board.flasher
+        return self.built.board.flasher
+
+
+@dataclass(frozen=True)
+class Tool:
+    """How a kind of tool finds its board, writes and reads back; one file of this folder each, and a line in TOOLS."""
+
+    find: Callable[[Board, str | None], str]
+    """The place, given the serial port if it is known; raises NoBoardError or SeveralBoardsError."""
+
+    write: Callable[[Job], bool]
+    """Writes, starts the firmware, and says whether it was read back and found equal; raises TransferError."""
+
+    needs: Callable[[], object] = list
+    """Raises UsageError when this computer lacks what `write` runs."""
+
+    port: Callable[[str], str | None] = lambda place: None
+    """The serial port behind which the board at a place answers, where that follows from it."""
+
+    holds: Callable[[Job], bool] = lambda job: False
+    """Whether the place holds this very image, where that can be told without the running firmware."""
+
+    may_ask: Callable[[Job], bool] = lambda job: True
+    """Whether firmware may run at the place and be asked; a bootloader may take a question for something else."""
+
+
+def program(name: str, package: str) -> list[str]:
+    """The beginning of a command line; raises UsageError naming Debian's package when it is not installed."""
+    path = shutil.which(name)
+    if path is None:
+        raise UsageError(f"{name} is not installed; on Debian: apt install {package}.")
+    return [path]
+
+
+def module(name: str, extra: str) -> list[str]:
+    """As `program`, of a Python package that an extra of edgecnn brings."""
+    if importlib.util.find_spec(name) is None:
+        raise UsageError(f"{name} is not installed; `pip install 'edgecnn[{extra}]'`.")
+    return [sys.executable, "-m", name]
+
+
+def _last(lines: list[str]) -> str:
+    return lines[-1]
+
+
+def run(job: Job, command: Sequence[str], *, words: Callable[[list[str]], str] = _last) -> str:
+    """Run a tool to its end and return what it printed; when it fails, raises TransferError with the line of it that
+    `words` chooses."""
+    job.tell(shlex.join(command))
+    name = command[2] if "-m" in command[1:2] else command[0]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise failed(job, name, f"did not end within {_PATIENCE} seconds") from error
+    said = done.stdout.decode(errors="replace")
+    if done.returncode:
+        job.tell(said)
+        lines = [line.strip() for line in re.split(r"[\r\n]+", said) if line.strip()]
+        ended = f"was stopped by signal {-done.returncode}" if done.returncode < 0 else "failed"
+        raise failed(job, name, f"{ended}: {words(lines)}" if lines else ended)
+    return said
+
+
+def failed(job: Job, name: str, how: str) -> TransferError:
+    """The sentence for a tool that did not do its work."""
+    prepare = job.facts.prepare or "check cable and power"
+    return TransferError(
+        f"{name.rpartition('/')[2]} {how.rstrip('.')}; what {job.board.id} at {job.place} holds now is not known: "
+        f"{prepare}, and flash it again (--verbose shows the commands)."
+    )
