@@ -326,10 +326,10 @@ class Device:
 
 
 @contextmanager
-def host_board(program: str | Path) -> Iterator[str]:
-    """Start the firmware built for this computer; yields the name of the pty behind which it is."""
+def host_board(*command: str | Path) -> Iterator[str]:
+    """Start the firmware that is a program of this computer; yields the name of the pty behind which it is."""
     board_end, our_end = os.openpty()
-    process = subprocess.Popen([str(program)], stdin=board_end, stdout=board_end)
+    process = subprocess.Popen(command, stdin=board_end, stdout=board_end)
     os.close(board_end)
     try:
         yield os.ttyname(our_end)
