@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shlex
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..board import Board, Flasher
 from ..build import Build
@@ -79,20 +81,23 @@ def _last(lines: list[str]) -> str:
     return lines[-1]
 
 
-def run(job: Job, command: Sequence[str], *, words: Callable[[list[str]], str] = _last) -> str:
-    """Run a tool to its end and return what it printed; when it fails, raises TransferError with the line of it that
-    `words` chooses."""
+def run(
+    job: Job, command: Sequence[str], *, stdin: Path = Path(os.devnull), words: Callable[[list[str]], str] = _last
+) -> str:
+    """Run a tool to its end, fed with the file `stdin`, and return what it printed; when it fails, raises TransferError
+    with the line of it that `words` chooses."""
     job.tell(shlex.join(command))
     name = command[2] if "-m" in command[1:2] else command[0]
     try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        with stdin.open("rb") as given:
+            done = subprocess.run(
+                command,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=_PATIENCE,
+                check=False,
+            )
     except subprocess.TimeoutExpired as error:
         raise failed(job, name, f"did not end within {_PATIENCE} seconds") from error
     said = done.stdout.decode(errors="replace")
