@@ -40,8 +40,7 @@ def command(place: str, line: str) -> list[str]:
 class SshLine:
     """The firmware at the place `url` as a Line; its end is an OSError, or says that it never began.
 
-    Raises PortError when there is no way to that computer, NoBoardError when the firmware is not on it: both of them only
-    once something is read or written.
+    Reading and writing raise PortError when there is no way to that computer, NoBoardError when no firmware is there.
     """
 
     def __init__(self, url: str):
@@ -97,9 +96,7 @@ class SshLine:
         last = lines[-1].strip().rstrip(".") if lines else f"ssh ended with code {code}"
         if code == _UNREACHABLE:
             host = self.url.removeprefix(SCHEME)
-            return PortError(
-                f"{self.url} cannot be reached ({last}); try `ssh {host}`, and `ssh-copy-id` for a password."
-            )
+            return PortError(f"{self.url} cannot be reached ({last}); try `ssh {host}` and `ssh-copy-id`.")
         if code in _NOT_THERE:
             return NoBoardError(f"no firmware can be started on {self.url} ({last}); use `edgecnn flash` first.")
         return OSError(last)

@@ -15,7 +15,7 @@ settings.load_profile("any machine")
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Tests neither use nor fill the user's cache. The compiler keeps its own: what it compiles there is its C library."""
+    """Tests neither use nor fill the user's cache; the compiler alone keeps its own, with its C library compiled."""
     zig = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "zig"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ZIG_GLOBAL_CACHE_DIR", os.environ.get("ZIG_GLOBAL_CACHE_DIR", str(zig)))
