@@ -68,7 +68,7 @@ def ports_of(board: Board) -> list[UsbPort]:
 
 
 def only_port(board: Board) -> str:
-    """The port behind which `board` must be; raises NoBoardError or SeveralBoardsError when there is not exactly one."""
+    """The port behind which `board` must be; raises NoBoardError or SeveralBoardsError unless there is just one."""
     found, attached_ports = ports_of(board), usb_ports()
     if not found:
         seen = f"; attached: {', '.join(map(str, attached_ports))}" if attached_ports else ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import re
 import tomllib
 import types
 import typing
@@ -77,6 +79,7 @@ class Board:
     emulator: Emulator | None = None
     flasher: Flasher | None = None
     debuggers: dict[str, str] = field(default_factory=dict)  # what openocd, pyocd and probe-rs call the board or chip
+    usb: list[str] = field(default_factory=list)  # what its serial port is on USB: vendor:product, 4 hex digits each
     defines: dict[str, int] = field(default_factory=dict)  # addresses and numbers that the port's C asks for
 
     @property
@@ -88,6 +91,12 @@ class Board:
 def names() -> list[str]:
     """The boards that come with edgecnn."""
     return sorted(path.stem for path in paths.boards().glob("*.toml"))
+
+
+@functools.cache
+def known() -> tuple[Board, ...]:
+    """All of them."""
+    return tuple(load(name) for name in names())
 
 
 def load(name: str) -> Board:
@@ -114,6 +123,8 @@ def _fault(board: Board) -> str | None:
         return f"port names no folder of firmware/ports: {missing}"
     if board.target not in TARGETS:
         return f"target is '{board.target}', not one of: {', '.join(TARGETS)}"
+    if strange := [usb for usb in board.usb if not re.fullmatch("[0-9a-f]{4}:[0-9a-f]{4}", usb)]:
+        return f"usb is not of the form 0d28:0204: {strange}"
     if board.checked not in CHECKED:
         return f"checked is '{board.checked}', not one of: {', '.join(CHECKED)}"
     if any(memory) and not all((*memory, board.compiler)):

@@ -11,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from . import attached, paths
@@ -53,7 +52,7 @@ def _cache() -> Finding:
 
 
 def _ports() -> list[Finding]:
-    """Whether the serial ports are ours to open: those that are attached, else those of the group that will own them."""
+    """Whether the serial ports are ours to open: those that are attached, else those that may come."""
     mend = f"{_shown([*_as_root(), 'usermod', '-aG', 'dialout', getpass.getuser()])}, then log in again"
     devices = [port.device for port in attached.usb_ports()]
     if devices:

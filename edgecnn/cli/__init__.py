@@ -18,6 +18,7 @@ VERBS = {
     "eval": "Stream a data set through a board: accuracy, and every byte against the host.",
     "profile": "Print what each layer costs on a board.",
     "boards": "List the boards: core, flash, RAM, and how each was last checked.",
+    "doctor": "Find compilers, emulators, flash tools and permissions, and what mends each.",
     "build": "Compile a converted network for a board, and say what it needs.",
     "flash": "Write that firmware to the board, read it back, and ask the board what runs on it.",
 }

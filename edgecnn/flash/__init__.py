@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..attached import ports
+from ..attached import ports_of
 from ..board import Board
 from ..build import Build
 from ..device import Device
@@ -69,7 +69,7 @@ def flash(
     kind, tool = _tool(built.board, kind)
     tool.needs()
     place = place or tool.find(built.board, port)
-    port = port or tool.port(place) or _only_port(place)
+    port = port or tool.port(place) or _only_port(built.board, place)
     job = Job(built, place, tell)
     image = (built.folder / "firmware.bin" if built.board.bare else built.elf).read_bytes()
     facts = (built.board.id, kind, place, port, built.model, built.model_sha256, len(image), zlib.crc32(image))
@@ -98,9 +98,9 @@ def _tool(board: Board, kind: str | None) -> tuple[str, Tool]:
     return kind, TOOLS[kind]
 
 
-def _only_port(place: str) -> str | None:
-    """The only USB serial port, unless the tool writes there: then it is not said that firmware answers there."""
-    found = [port.split(" ")[0] for port in ports()]
+def _only_port(board: Board, place: str) -> str | None:
+    """The only port it can be, unless the tool writes there: then it is not said that firmware answers there."""
+    found = [port.device for port in ports_of(board)]
     return found[0] if len(found) == 1 and found[0] != place else None
 
 
