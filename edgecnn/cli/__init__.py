@@ -52,9 +52,7 @@ def main() -> None:
     """Entry point of the `edgecnn` program."""
     debug = "--debug" in sys.argv[1:]
     try:
-        cli.main(prog_name="edgecnn", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(cli.main(prog_name="edgecnn", standalone_mode=False))  # None, or the code of a click.exceptions.Exit
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
