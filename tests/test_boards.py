@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -144,6 +145,15 @@ def test_a_linux_program_needs_nothing_of_the_system_that_runs_it(name: str, len
     assert built.elf.stat().st_size < 200_000
 
 
+def test_the_raspberry_pi_5_computes_with_sdot(lenet5: Path, tmp_path: Path) -> None:
+    """The program needs an instruction that the core of the Raspberry Pi 4 does not have."""
+    elf = build(lenet5, board.load("raspberry_pi_5"), tmp_path / "firmware").elf
+    for core, end in (("cortex-a76", 0), ("cortex-a72", -signal.SIGILL)):
+        command = ["qemu-aarch64", "-cpu", core, elf]  # the self-test computes everything once
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd=tmp_path)
+        assert done.returncode == end, core
+
+
 GOOD = """
 name = "n"
 vendor = "v"
@@ -169,6 +179,7 @@ checked = "not run"
         (("not run", "believed"), "mine.toml: checked is 'believed', not one of: run, qemu, simavr, rp2040js, "),
         (("baud", "clock_hz = 1\nbaud"), "mine.toml: clock_hz, flash, ram and compiler go together."),
         (("baud", "ram = { origin = 0 }\nbaud"), "mine.toml: ram lacks 'length'."),
+        (("baud", "usb = ['1:2']\nbaud"), "mine.toml: usb is not of the form 0d28:0204: ['1:2']."),
         (("baud", "defines = { A = 'x' }\nbaud"), "mine.toml: defines should be dict, but is {'A': 'x'}."),
         (("baud", "baud ="), "mine.toml is not a TOML file that can be read: "),
     ],

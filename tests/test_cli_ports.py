@@ -3,10 +3,11 @@
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,22 +37,27 @@ def program(folder: Path) -> Path:
     return build(folder, board.load("host"), folder.parent / "firmware").elf
 
 
+IMAGES = 1050  # bytes on the line for one of them
+
+
 @contextmanager
-def cable(program: Path, bytes_until_pulled: int) -> Iterator[str]:
-    """The name of a pty behind which `program` is, until that many bytes went to it: then the port is gone."""
+def cable(program: Path, size: int, then: Callable[[], bool]) -> Iterator[str]:
+    """The name of a pty behind which `program` is. When `size` bytes went to it, `then` says whether the cable holds;
+    if not, the port is gone."""
     ours, theirs = os.openpty()
-    name = os.ttyname(theirs)
+    end = threading.Event()
     with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
         assert process.stdin
         assert process.stdout
         into, out = process.stdin, process.stdout
 
         def carry() -> None:
-            passed = 0
-            while passed < bytes_until_pulled:
-                for source in select.select([ours, out], [], [])[0]:
+            passed, holds = 0, True
+            while holds and not end.is_set():
+                for source in select.select([ours, out], [], [], 0.1)[0]:
                     data = os.read(source if source == ours else out.fileno(), 4096)
                     if source == ours:
+                        holds = not passed < size <= passed + len(data) or then()
                         passed += len(data)
                         into.write(data)
                     else:
@@ -62,15 +68,17 @@ def cable(program: Path, bytes_until_pulled: int) -> Iterator[str]:
 
         thread = threading.Thread(target=carry)
         thread.start()
-        yield name
-        thread.join(60)
-        assert not thread.is_alive(), "the cable was never pulled"
+        try:
+            yield os.ttyname(theirs)
+        finally:
+            end.set()
+            thread.join()
 
 
 def test_a_cable_pulled_during_eval(folder: Path, program: Path) -> None:
     """It exits with 14, goes on from there at the next call, and reports what it would have without the accident."""
     evaluate = ("eval", folder, "--board", "host", "--limit", 40, "--json", "--port")
-    with cable(program, 20 * 1050) as port:
+    with cable(program, 20 * IMAGES, lambda: False) as port:
         refused(14, f"connection to {port} broke", "run the command again", by=run(*evaluate, port))
     with host_board(program) as port:
         resumed, whole = (json.loads(run(*evaluate, port).stdout) for _ in range(2))
@@ -78,6 +86,25 @@ def test_a_cable_pulled_during_eval(folder: Path, program: Path) -> None:
     assert whole["resumed"] == 0
     for same in ("board", "model", "dataset", "n", "accuracy", "unequal_bytes", "flips", "confusion"):
         assert resumed[same] == whole[same], same
+
+
+def test_eval_is_interrupted(folder: Path, program: Path) -> None:
+    """Ctrl-C reaches the boards, which work in threads: what was answered is kept."""
+    command: list[str] = [sys.executable, "-m", "edgecnn", "eval", str(folder), "--board", "host", "--limit", "400"]
+    started: list[subprocess.Popen[str]] = []
+
+    def interrupt() -> bool:
+        started[0].send_signal(signal.SIGINT)
+        return True
+
+    with cable(program, 10 * IMAGES, interrupt) as port:
+        started.append(subprocess.Popen([*command, "--port", port], stderr=subprocess.PIPE, text=True))
+        _, said = started[0].communicate(timeout=60)
+    assert (started[0].returncode, said.strip()) == (130, "Stopped.")
+    with host_board(program) as port:
+        report = json.loads(run(*command[3:], "--json", "--port", port).stdout)
+    assert 5 < report["resumed"] < 400
+    assert (report["n"], report["unequal_bytes"]) == (400, 0)
 
 
 def test_a_busy_port(folder: Path, program: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import doctor, tools
+from edgecnn import attached, doctor, tools
+from edgecnn.attached import UsbPort
 from edgecnn.errors import UsageError
 from tests.test_cli import run
 
@@ -50,6 +51,16 @@ def test_every_error_names_the_same_package(monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(UsageError) as caught:
             tools.path(name)
         assert str(caught.value) == sentence
+
+
+def test_ports_that_may_not_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = [UsbPort(f"/dev/ttyACM{i}", "a port", "0d28:0204") for i in range(2)]
+    monkeypatch.setattr(attached, "usb_ports", lambda: ports)
+    monkeypatch.setattr(os, "access", lambda path, mode: path == "/dev/ttyACM1")
+    closed, opened = doctor._ports()
+    assert (closed.name, closed.found) == ("/dev/ttyACM0", None)
+    assert "usermod -aG dialout" in closed.mend
+    assert (opened.found, opened.mend) == ("may be opened", "")
 
 
 @pytest.fixture
