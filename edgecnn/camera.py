@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,7 @@ def frame() -> NDArray[np.uint8]:
 
     Raises UsageError without such a package, EdgecnnError when the camera gives no picture.
     """
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")  # what is wrong is said once, by us
     for name, capture in _KINDS.items():
         try:
             package = importlib.import_module(name)

@@ -7,7 +7,7 @@ import subprocess
 from .. import ssh
 from ..board import Board
 from ..errors import NoBoardError
-from .tool import Job, Tool, run
+from .tool import Job, Tool, program, run
 
 _NEW = f"{ssh.PROGRAM}.new"
 
@@ -34,6 +34,7 @@ def _holds(job: Job) -> bool:
 TOOL = Tool(
     find=_find,
     write=_write,
+    needs=lambda: program("ssh"),
     port=lambda place: ssh.SCHEME + place.removeprefix(ssh.SCHEME),
     holds=_holds,
     may_ask=lambda job: False,  # the running program knows its model, but not its own bytes
