@@ -88,19 +88,20 @@ def test_a_cable_pulled_during_eval(folder: Path, program: Path) -> None:
         assert resumed[same] == whole[same], same
 
 
-def test_eval_is_interrupted(folder: Path, program: Path) -> None:
-    """Ctrl-C reaches the boards, which work in threads: what was answered is kept."""
+@pytest.mark.parametrize(("number", "code", "words"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, "")])
+def test_eval_is_interrupted(number: int, code: int, words: str, folder: Path, program: Path) -> None:
+    """Ctrl-C and its like reach the boards, which work in threads: what was answered is kept."""
     command: list[str] = [sys.executable, "-m", "edgecnn", "eval", str(folder), "--board", "host", "--limit", "400"]
     started: list[subprocess.Popen[str]] = []
 
     def interrupt() -> bool:
-        started[0].send_signal(signal.SIGINT)
+        started[0].send_signal(number)
         return True
 
     with cable(program, 10 * IMAGES, interrupt) as port:
         started.append(subprocess.Popen([*command, "--port", port], stderr=subprocess.PIPE, text=True))
         _, said = started[0].communicate(timeout=60)
-    assert (started[0].returncode, said.strip()) == (130, "Stopped.")
+    assert (started[0].returncode, said.strip()) == (code, words)
     with host_board(program) as port:
         report = json.loads(run(*command[3:], "--json", "--port", port).stdout)
     assert 5 < report["resumed"] < 400

@@ -1,6 +1,7 @@
 """The command line: one file per verb, one place where errors become sentences and exit codes."""
 
 import importlib
+import signal
 import sys
 
 import click
@@ -51,6 +52,7 @@ def cli(debug: bool) -> None:
 def main() -> None:
     """Entry point of the `edgecnn` program."""
     debug = "--debug" in sys.argv[1:]
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # not before the emulators have ended
     try:
         sys.exit(cli.main(prog_name="edgecnn", standalone_mode=False))  # None, or the code of a click.exceptions.Exit
     except click.ClickException as error:
