@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import board as boards
+from .board import Board
 from .build import Build, build
 from .converters.graph_to_c import read_manifest
 from .device import Device
@@ -32,23 +34,48 @@ def attached(
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="edgecnn-")))
             built = built or build(folder, facts, scratch / "firmware")
             port = stack.enter_context(emulate(built.board, built.elf))
-        device = stack.enter_context(Device(port or only_port(), baud=facts.baud))
+        device = stack.enter_context(Device(port or only_port(facts), baud=facts.baud))
         device.expect(manifest)
         yield device
 
 
-def ports() -> list[str]:
-    """The USB serial ports of this computer, with what they say about themselves."""
+@dataclass(frozen=True)
+class UsbPort:
+    """A serial port on USB, and what it says about itself."""
+
+    device: str
+    description: str
+    usb: str  # vendor and product, as in "0d28:0204"
+
+    def __str__(self) -> str:
+        likely = [board.id for board in boards.known() if self.usb in board.usb]
+        return f"{self.device} ({self.description}{', probably ' + ' or '.join(likely) if likely else ''})"
+
+
+def usb_ports() -> list[UsbPort]:
+    """The USB serial ports of this computer."""
     from serial.tools.list_ports import comports
 
-    return [f"{port.device} ({port.description})" for port in sorted(comports()) if port.vid is not None]
+    ports = sorted(port for port in comports() if port.vid is not None)
+    return [UsbPort(port.device, port.description, f"{port.vid:04x}:{port.pid:04x}") for port in ports]
 
 
-def only_port() -> str:
-    """The USB serial port, when there is exactly one."""
-    found = ports()
+def ports_of(board: Board) -> list[UsbPort]:
+    """The ports behind which `board` may be: those of its USB ids, else those which are not another board's."""
+    found = usb_ports()
+    others = {usb for other in boards.known() for usb in other.usb}
+    return [port for port in found if port.usb in board.usb] or [port for port in found if port.usb not in others]
+
+
+def only_port(board: Board) -> str:
+    """The port behind which `board` must be; raises NoBoardError or SeveralBoardsError unless there is just one."""
+    found, attached_ports = ports_of(board), usb_ports()
     if not found:
-        raise NoBoardError("no board is attached; plug one in, name its --port, or use --emulate.")
+        seen = f"; attached: {', '.join(map(str, attached_ports))}" if attached_ports else ""
+        raise NoBoardError(
+            f"no board is attached that could be {board.id}{seen}; plug it in, name its --port, or use --emulate."
+        )
     if len(found) > 1:
-        raise SeveralBoardsError(f"several serial ports could be meant: {', '.join(found)}; choose one with --port.")
-    return found[0].split(" ", 1)[0]
+        listed = ", ".join(map(str, found))
+        raise SeveralBoardsError(f"several serial ports could be {board.id}: {listed}; choose one with --port.")
+    return found[0].device

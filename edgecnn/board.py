@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import re
 import tomllib
 import types
 import typing
@@ -59,7 +61,7 @@ class Flasher:
 
 @dataclass(frozen=True)
 class Board:
-    """A board as its file describes it; the computer itself has neither memory map nor cross compiler."""
+    """A board as its file describes it; a Linux computer has no memory map, this one no cross compiler either."""
 
     id: str
     name: str
@@ -77,12 +79,24 @@ class Board:
     emulator: Emulator | None = None
     flasher: Flasher | None = None
     debuggers: dict[str, str] = field(default_factory=dict)  # what openocd, pyocd and probe-rs call the board or chip
+    usb: list[str] = field(default_factory=list)  # what its serial port is on USB: vendor:product, 4 hex digits each
     defines: dict[str, int] = field(default_factory=dict)  # addresses and numbers that the port's C asks for
+
+    @property
+    def bare(self) -> bool:
+        """Whether the firmware owns the board; else it is a program of the operating system there."""
+        return self.flash is not None
 
 
 def names() -> list[str]:
     """The boards that come with edgecnn."""
     return sorted(path.stem for path in paths.boards().glob("*.toml"))
+
+
+@functools.cache
+def known() -> tuple[Board, ...]:
+    """All of them."""
+    return tuple(load(name) for name in names())
 
 
 def load(name: str) -> Board:
@@ -103,15 +117,17 @@ def load(name: str) -> Board:
 def _fault(board: Board) -> str | None:
     """What the types do not say."""
     missing = [room for room in board.port if not (paths.firmware() / "ports" / room).is_dir()]
-    bare = (board.clock_hz, board.flash, board.ram, board.compiler)
+    memory = (board.clock_hz, board.flash, board.ram)
     regions = [region for region in (board.flash, board.ram) if region]
     if not board.port or missing:
         return f"port names no folder of firmware/ports: {missing}"
     if board.target not in TARGETS:
         return f"target is '{board.target}', not one of: {', '.join(TARGETS)}"
+    if strange := [usb for usb in board.usb if not re.fullmatch("[0-9a-f]{4}:[0-9a-f]{4}", usb)]:
+        return f"usb is not of the form 0d28:0204: {strange}"
     if board.checked not in CHECKED:
         return f"checked is '{board.checked}', not one of: {', '.join(CHECKED)}"
-    if any(bare) and not all(bare):
+    if any(memory) and not all((*memory, board.compiler)):
         return "clock_hz, flash, ram and compiler go together"
     if any(region.origin < 0 or region.length <= 0 or region.origin + region.length > 2**32 for region in regions):
         return "flash or ram does not lie within 32 bits of address"

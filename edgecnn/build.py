@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import re
 import tempfile
@@ -11,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from . import app_model, compiler, paths, stack
+from . import app_model, compiler, paths, stack, tools
 from .board import Board
 from .converters.graph_to_c import read_manifest, write_c
 from .errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
@@ -32,7 +31,7 @@ _EXCEPTION_FRAME = {"eabi": 36, "eabihf": 108}  # ARMv7-M: 8 words, with FPU 26,
 
 @dataclass(frozen=True)
 class Build:
-    """A folder with firmware.elf, and what was measured in it. The host's has no figures: its memory is its own."""
+    """A folder with firmware.elf, and what was measured in it. A program of an operating system has no figures."""
 
     folder: Path
     board: Board
@@ -90,13 +89,13 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
     with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
         work = Path(scratch)
         (work / "app_model.h").write_text(app_model.header(folder, board.id))
-        sizes = (_build_bare if board.compiler else _build_host)(folder, board, work)
+        sizes = (_build_bare if board.bare else _build_program)(folder, board, work)
         elf = (work / ELF).read_bytes()
         model = {"model": manifest["name"], "model_sha256": manifest["model"]["sha256"]}
         result = Build(output, board, **model, elf_sha256=hashlib.sha256(elf).hexdigest(), **sizes)
         check_fit(manifest, board, result)
         files = {ELF: elf, MANIFEST: json.dumps(result.to_json(), indent=2).encode() + b"\n"}
-        if board.compiler:
+        if board.bare:
             start, image = _image(work / ELF)
             files |= {"firmware.bin": image, "firmware.hex": _intel_hex(start, image)}
     replace_folder(output, files, marker=MANIFEST)
@@ -170,19 +169,19 @@ def _sources(folder: Path, board: Board) -> list[str]:
     return [*(f"-I{place}" for place in (folder, *rooms)), *map(str, files)]
 
 
-def _build_host(folder: Path, board: Board, work: Path) -> dict[str, Any]:
-    cc = compiler.host()
-    cc.run([*_OPTIMIZED, f"-I{work}", *_sources(folder, board), "-o", str(work / ELF)])
-    unknown: dict[str, Any] = {"flash": {}, "ram": None, "stack": None, "stack_unknown": "not computed for the host"}
-    return {"compiler": cc.version, "flags": list(_OPTIMIZED), **unknown}
+def _build_program(folder: Path, board: Board, work: Path) -> dict[str, Any]:
+    """For an operating system: this computer's own, or that of a board with a cross compiler."""
+    cc = _zig() if board.compiler else compiler.host()
+    flags = [*_target(board), *_OPTIMIZED]
+    cc.run([*flags, f"-I{work}", *_sources(folder, board), "-o", str(work / ELF)])
+    unknown: dict[str, Any] = {"flash": {}, "ram": None, "stack": None, "stack_unknown": "not limited by the board"}
+    return {"compiler": f"ziglang, {cc.version}" if board.compiler else cc.version, "flags": flags, **unknown}
 
 
 def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
-    zig, target = compiler.zig(), board.compiler
-    if zig is None or importlib.util.find_spec("elftools") is None:
-        raise UsageError("the compiler for boards is not installed; `pip install 'edgecnn[build]'`.")
+    zig, target = _zig(), board.compiler
     assert target
-    flags = ["-target", target.target, f"-mcpu={target.cpu}", *target.flags, *_OPTIMIZED, *_BARE]
+    flags = [*_target(board), *_OPTIMIZED, *_BARE]
     numbers = {"CLOCK_HZ": board.clock_hz, "BAUD": board.baud, **board.defines}
     flags += [f"-D{name}={value}u" for name, value in numbers.items()]
     # First one object of everything: it still knows who calls whom.
@@ -206,6 +205,20 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
 def _linker_script(board: Board) -> Path:
     """That of the first room of the port which has one."""
     return next(script for room in _rooms(board) if (script := room / "link.ld").is_file())
+
+
+def _zig() -> compiler.Compiler:
+    for name in ("ziglang", "pyelftools"):
+        tools.path(name)
+    zig = compiler.zig()
+    assert zig
+    return zig
+
+
+def _target(board: Board) -> list[str]:
+    """zig's flags for the core of `board`; none for this computer."""
+    target = board.compiler
+    return ["-target", target.target, f"-mcpu={target.cpu}", *target.flags] if target else []
 
 
 def _memory(board: Board) -> str:

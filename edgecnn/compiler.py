@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from . import tools
 from .errors import EdgecnnError, UsageError
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror")
@@ -45,7 +46,8 @@ def host() -> Compiler:
     found = next((_checked((path,)) for name in candidates if name and (path := shutil.which(name))), None)
     compiler = found or zig()
     if compiler is None:
-        raise UsageError("no C compiler is installed; `pip install 'edgecnn[build]'`, or install gcc or clang.")
+        both = " or ".join(tools.TOOLS[name].remedy for name in ("ziglang", "C compiler"))
+        raise UsageError(f"no C compiler is installed; {both}.")
     return compiler
 
 

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .errors import NoBoardError, PortError, TransferError, UsageError, VerificationError, WrongModelError
 from .protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, encode
+from .ssh import SCHEME, SshLine
 
 _PING = 0.5  # seconds between two hellos: a board that boots loses those that come too early
 _HELLO_SIZE = 512  # bytes, more than it has
@@ -136,7 +137,8 @@ class _Attempts:
 
 
 class Device:
-    """The board behind `port`: a name that pyserial knows (/dev/ttyACM0, COM3, socket://host:1234), or a Line.
+    """The board behind `port`: a name that pyserial knows (/dev/ttyACM0, COM3, socket://host:1234), the
+    program on a Linux computer (ssh://user@host), or a Line.
 
     Opens the port and says hello for up to `patience` seconds: raises PortError when the port cannot be opened,
     NoBoardError when nothing answers, WrongModelError when the answer is not ours. Every other method raises
@@ -326,10 +328,10 @@ class Device:
 
 
 @contextmanager
-def host_board(program: str | Path) -> Iterator[str]:
-    """Start the firmware built for this computer; yields the name of the pty behind which it is."""
+def host_board(*command: str | Path) -> Iterator[str]:
+    """Start the firmware that is a program of this computer; yields the name of the pty behind which it is."""
     board_end, our_end = os.openpty()
-    process = subprocess.Popen([str(program)], stdin=board_end, stdout=board_end)
+    process = subprocess.Popen(command, stdin=board_end, stdout=board_end)
     os.close(board_end)
     try:
         yield os.ttyname(our_end)
@@ -340,6 +342,8 @@ def host_board(program: str | Path) -> Iterator[str]:
 
 
 def _open(port: str, baud: int) -> Line:
+    if port.startswith(SCHEME):
+        return SshLine(port)
     try:
         line: Line = serial.serial_for_url(port, baud, timeout=0.05, write_timeout=10, exclusive=True)
     except (OSError, ValueError) as error:

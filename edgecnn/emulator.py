@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -11,11 +10,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
+from . import tools
 from .board import Board, Emulator
 from .device import host_board
 from .errors import TransferError, UsageError
-
-_PACKAGES = {"qemu-system-arm": "qemu-system-arm", "qemu-system-riscv32": "qemu-system-misc"}  # Debian's
 
 
 @contextmanager
@@ -55,10 +53,7 @@ def _qemu(emulator: Emulator, elf: Path) -> Iterator[str]:
 @contextmanager
 def machine(emulator: Emulator, options: list[str], *lines: str) -> Iterator[list[int]]:
     """QEMU with `options`, and for each of `lines` (-serial, -gdb) a TCP port of this computer, which it yields."""
-    program = shutil.which(emulator.program)
-    if program is None:
-        package = _PACKAGES.get(emulator.program, emulator.program)
-        raise UsageError(f"{emulator.program} is not installed; on Debian: apt install {package}.")
+    program = tools.path(emulator.program)
     command = [program, "-machine", emulator.machine, *emulator.options, "-display", "none", "-monitor", "none"]
     with ExitStack() as stack:
         # QEMU gets sockets that listen already: no other program can take the ports, and whoever connects is served.
@@ -72,6 +67,7 @@ def machine(emulator: Emulator, options: list[str], *lines: str) -> Iterator[lis
 
 _KINDS: dict[str, Callable[[Emulator, Path], AbstractContextManager[str]]] = {
     "qemu": _qemu,
+    "qemu-user": lambda emulator, elf: host_board(tools.path(emulator.program), *emulator.options, elf),
     "process": lambda _, elf: host_board(elf),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,11 +69,18 @@ class Evaluation:
         }
 
 
-def evaluate(device: Device, graph: Graph, dataset: datasets.Dataset, limit: int) -> Evaluation:
+def evaluate(
+    device: Device,
+    graph: Graph,
+    dataset: datasets.Dataset,
+    limit: int,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Evaluation:
     """Send the first `limit` test images of `dataset` to `device`, which runs `graph`.
 
-    What was answered before the connection broke is kept, and the same call goes on from there. Raises UsageError when
-    the images do not fit, and the errors of `Device.infer`.
+    What was answered before the connection broke is kept, and the same call goes on from there. In a thread, which no
+    interrupt reaches, `stopped` says when to raise KeyboardInterrupt. Raises UsageError when the images do not fit, and
+    the errors of `Device.infer`.
     """
     split = dataset.test[:limit]
     if split.images.shape[1:] != graph.input.shape[1:]:
@@ -85,6 +93,8 @@ def evaluate(device: Device, graph: Graph, dataset: datasets.Dataset, limit: int
         with bar(f"{device.info.board}: {dataset.name}", len(codes)) as progress:
             progress.advance(resumed)
             for image in codes[resumed:]:
+                if stopped():
+                    raise KeyboardInterrupt
                 inference = device.infer(image)
                 answers.append(inference.codes)
                 ticks.append(inference.ticks)

@@ -1,5 +1,6 @@
 """Progress on stderr: bars on a terminal, silence elsewhere; stdout stays the program's data."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,7 +25,38 @@ class Bar:
 
 @contextmanager
 def bar(text: str, total: int) -> Iterator[Bar]:
-    """Show a progress bar of `total` steps while the block runs; nothing is printed when stderr is no terminal."""
+    """Show a progress bar of `total` steps while the block runs; nothing is printed when stderr is no terminal.
+
+    Bars of several threads stand below each other.
+    """
+    with _shown() as progress:
+        task = progress.add_task(text, total=total)
+        try:
+            yield Bar(progress, task)
+        finally:
+            progress.remove_task(task)
+
+
+_lock = threading.Lock()
+_bars: list[Progress] = []  # the one display, once for each bar on it
+
+
+@contextmanager
+def _shown() -> Iterator[Progress]:
+    with _lock:
+        progress = _bars[0] if _bars else _display()
+        _bars.append(progress)
+    try:
+        yield progress
+    finally:
+        with _lock:
+            _bars.pop()
+            if not _bars:
+                progress.stop()
+
+
+def _display() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as progress:
-        yield Bar(progress, progress.add_task(text, total=total))
+    progress = Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal)
+    progress.start()
+    return progress

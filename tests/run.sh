@@ -1,24 +1,20 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change lands: installs what it needs (into .venv; emulators and flash tools from Debian), then
-# checks format, lint and types, and runs the tests.
+# Everything that must hold before a change lands: installs what it needs (into .venv; emulators, compilers and flash
+# tools through `edgecnn doctor`), then checks format, lint and types, and runs the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-missing=()
-command -v qemu-system-arm >/dev/null || missing+=(qemu-system-arm)
-command -v qemu-system-riscv32 >/dev/null || missing+=(qemu-system-misc)
-command -v stm32flash >/dev/null || missing+=(stm32flash)
-command -v gdb-multiarch >/dev/null || missing+=(gdb-multiarch)
-if [ ${#missing[@]} -gt 0 ]; then
-  as_root=$([ "$(id -u)" = 0 ] || echo sudo)
-  $as_root apt-get update -qq
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
 
 python=${PYTHON:-python3}
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[all]'
 PATH="$PWD/.venv/bin:$PATH"
+
+edgecnn doctor --install >/dev/null
+if [ ! -x /usr/sbin/sshd ]; then # a Raspberry Pi's, for the tests alone
+  as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+  $as_root apt-get update -qq
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssh-server >/dev/null
+fi
 
 ruff check .
 ruff format --check .

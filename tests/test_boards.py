@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import signal
 import socket
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from edgecnn import board, emulator, read_tflite, zoo
 from edgecnn.build import Build, build
@@ -17,7 +19,8 @@ from edgecnn.errors import TransferError, UsageError
 from tests.test_cli import refused, run
 
 EMULATED = [name for name in board.names() if board.load(name).emulator]
-QEMU = [name for name in EMULATED if board.load(name).compiler]
+QEMU = [name for name in EMULATED if board.load(name).bare]
+LINUX = [name for name in EMULATED if name not in (*QEMU, "host")]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,7 @@ def test_facts(name: str) -> None:
     assert facts.id == name
     assert name.isidentifier()
     assert all((facts.name, facts.vendor, facts.mcu, facts.core, facts.port, facts.baud))
-    if facts.compiler:
+    if facts.bare:
         assert facts.clock_hz
         assert facts.clock_hz >= 1_000_000
         assert facts.flash
@@ -49,6 +52,7 @@ def test_the_boards_that_are_there() -> None:
     cores = {board.load(name).core for name in QEMU}
     assert {f"Cortex-M{n}" for n in ("0", "3", "4", "4F", "7", "33", "55")} | {"RV32IMAC"} <= cores
     assert "host" in EMULATED
+    assert {"raspberry_pi_zero", "raspberry_pi_4", "raspberry_pi_5"} <= set(LINUX)
 
 
 @pytest.mark.parametrize("name", EMULATED)
@@ -58,7 +62,8 @@ def test_lenet_runs_bit_exact(name: str, lenet5: Path, tmp_path: Path) -> None:
     codes = np.random.default_rng(0).integers(-128, 128, (10, *graph.input.shape[1:])).astype(np.int8)
     built = build(lenet5, board.load(name), tmp_path / "firmware")
     qmp = tmp_path / "qmp"
-    watched = _with_options(built.board, "-qmp", f"unix:{qmp},server=on,wait=off")
+    watch = ("-qmp", f"unix:{qmp},server=on,wait=off") if name in QEMU else ()
+    watched = _with_options(built.board, *watch)
     with emulator.emulate(watched, built.elf) as url, Device(url) as device:
         device.expect(manifest)
         assert (device.info.board, device.info.arena) == (name, manifest["arena"]["bytes"])
@@ -119,12 +124,34 @@ def test_no_emulator_runs_on(lenet5: Path, tmp_path: Path, monkeypatch: pytest.M
 
 def test_missing_emulator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    for name, package in (("mps2_an386", "qemu-system-arm"), ("hifive1", "qemu-system-misc")):
+    packages = {"mps2_an386": "qemu-system-arm", "hifive1": "qemu-system-misc", "raspberry_pi_5": "qemu-user"}
+    for name, package in packages.items():
         facts = board.load(name)
         with pytest.raises(UsageError, match=rf"not installed; on Debian: apt install {package}\."):
             emulator.emulate(facts, tmp_path / "no.elf").__enter__()
     with pytest.raises(UsageError, match="has no emulator"):
         emulator.emulate(dataclasses.replace(facts, emulator=None), tmp_path / "no.elf").__enter__()
+
+
+@pytest.mark.parametrize("name", LINUX)
+def test_a_linux_program_needs_nothing_of_the_system_that_runs_it(name: str, lenet5: Path, tmp_path: Path) -> None:
+    """Static, of the core that the board has, and nothing to write into a flash."""
+    built = build(lenet5, board.load(name), tmp_path / "firmware")
+    assert sorted(path.name for path in built.folder.iterdir()) == ["build.json", "firmware.elf"]
+    with built.elf.open("rb") as file:
+        elf = ELFFile(file)
+        assert {segment["p_type"] for segment in elf.iter_segments()}.isdisjoint({"PT_INTERP", "PT_DYNAMIC"})
+        assert elf["e_machine"] == ("EM_ARM" if name == "raspberry_pi_zero" else "EM_AARCH64")
+    assert built.elf.stat().st_size < 200_000
+
+
+def test_the_raspberry_pi_5_computes_with_sdot(lenet5: Path, tmp_path: Path) -> None:
+    """The program needs an instruction that the core of the Raspberry Pi 4 does not have."""
+    elf = build(lenet5, board.load("raspberry_pi_5"), tmp_path / "firmware").elf
+    for core, end in (("cortex-a76", 0), ("cortex-a72", -signal.SIGILL)):
+        command = ["qemu-aarch64", "-cpu", core, elf]  # the self-test computes everything once
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd=tmp_path)
+        assert done.returncode == end, core
 
 
 GOOD = """
@@ -152,6 +179,7 @@ checked = "not run"
         (("not run", "believed"), "mine.toml: checked is 'believed', not one of: run, qemu, simavr, rp2040js, "),
         (("baud", "clock_hz = 1\nbaud"), "mine.toml: clock_hz, flash, ram and compiler go together."),
         (("baud", "ram = { origin = 0 }\nbaud"), "mine.toml: ram lacks 'length'."),
+        (("baud", "usb = ['1:2']\nbaud"), "mine.toml: usb is not of the form 0d28:0204: ['1:2']."),
         (("baud", "defines = { A = 'x' }\nbaud"), "mine.toml: defines should be dict, but is {'A': 'x'}."),
         (("baud", "baud ="), "mine.toml is not a TOML file that can be read: "),
     ],

@@ -18,7 +18,7 @@ from edgecnn.errors import DoesNotFitError, InvalidModelError, UsageError
 from tests.test_cli import refused, run
 from tests.tflite_builder import Builder
 
-BARE = [name for name in board.names() if board.load(name).compiler]
+BARE = [name for name in board.names() if board.load(name).bare]
 M4 = board.load("mps2_an386")
 
 

@@ -1,6 +1,7 @@
 """The command line: one file per verb, one place where errors become sentences and exit codes."""
 
 import importlib
+import signal
 import sys
 
 import click
@@ -18,6 +19,7 @@ VERBS = {
     "eval": "Stream a data set through a board: accuracy, and every byte against the host.",
     "profile": "Print what each layer costs on a board.",
     "boards": "List the boards: core, flash, RAM, and how each was last checked.",
+    "doctor": "Find compilers, emulators, flash tools and permissions, and what mends each.",
     "build": "Compile a converted network for a board, and say what it needs.",
     "flash": "Write that firmware to the board, read it back, and ask the board what runs on it.",
 }
@@ -50,10 +52,9 @@ def cli(debug: bool) -> None:
 def main() -> None:
     """Entry point of the `edgecnn` program."""
     debug = "--debug" in sys.argv[1:]
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # not before the emulators have ended
     try:
-        cli.main(prog_name="edgecnn", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(cli.main(prog_name="edgecnn", standalone_mode=False))  # None, or the code of a click.exceptions.Exit
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

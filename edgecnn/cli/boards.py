@@ -1,4 +1,4 @@
-"""edgecnn boards: what there is to build for."""
+"""edgecnn boards: what there is to build for, and what is attached."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from dataclasses import asdict
 import click
 
 from .. import board
+from ..attached import usb_ports
 from ..converters.c_text import table
 from . import options
 
 
-@click.command(help="List the boards that edgecnn knows.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of all facts.")
+@click.command(help="List the boards that edgecnn knows, and the serial ports behind which one may be.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of all facts, each board with its ports.")
 def command(as_json: bool) -> None:
-    known = [board.load(name) for name in board.names()]
+    known, attached = board.known(), usb_ports()
     if as_json:
-        options.print_json([asdict(b) for b in known])
+        ports = {b.id: [asdict(port) for port in attached if port.usb in b.usb] for b in known}
+        options.print_json([{**asdict(b), "ports": ports[b.id]} for b in known])
         return
     rows = [("board", "name", "mcu", "core", "flash", "RAM", "last checked")]
     rows += [(b.id, b.name, b.mcu, b.core, _size(b.flash), _size(b.ram), b.checked) for b in known]
     click.echo("\n".join(table(rows)))
+    for port in attached:
+        click.echo(f"attached: {port}")
 
 
 def _size(region: board.Region | None) -> str:

@@ -20,7 +20,7 @@ from . import options
 def command(folder: Path, name: str, output: Path | None, as_json: bool) -> None:
     board = boards.load(name)
     least = needed(read_manifest(folder))
-    if board.compiler:
+    if board.bare:
         amounts = " and ".join(f"{sum(parts.values()):,} bytes of {memory}" for memory, parts in least.items())
         click.echo(f"{folder} needs at least {amounts}", err=True)
     result = build(folder, board, output or default_folder(folder, board))

@@ -1,46 +1,92 @@
-"""edgecnn eval: the accuracy of a board, and whether it computes what the host promised."""
+"""edgecnn eval: the accuracy of boards, and whether they compute what the host promised."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import click
 
 from .. import datasets
+from ..at_once import at_once
 from ..attached import attached
-from ..evaluation import evaluate
+from ..errors import EdgecnnError, UsageError
+from ..evaluation import Evaluation, evaluate
 from ..folder import read_folder
 from . import options
 
 
-@click.command(help="Stream a data set through a board that runs the network in FOLDER; broken off, it resumes.")
+@click.command(help="Stream a data set through boards that run the network in FOLDER; broken off, it resumes.")
 @click.argument("folder", type=click.Path(path_type=Path))
-@options.board("The board.", required=True)
+@options.boards("The board; several, each with its own --board, work at the same time.")
 @options.dataset("digits", "Where the test images come from.")
 @options.data_dir
 @click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="How many test images.")
-@options.as_json
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; for several boards, a list of them.")
 def command(
     folder: Path,
-    board: str,
-    port: str | None,
+    board: tuple[str, ...],
+    port: tuple[str, ...],
     emulated: bool,
     dataset: str,
     data_dir: Path | None,
     limit: int,
     as_json: bool,
 ) -> None:
+    if port and len(port) != len(board):
+        raise UsageError(f"{len(board)} boards cannot be behind {len(port)} ports; name a --port for each, in order.")
     graph = read_folder(folder)
     data = datasets.load(dataset, data_dir)
-    with attached(folder, board, port=port, emulated=emulated) as device:
-        result = evaluate(device, graph, data, limit)
+
+    def on(name: str, port: str | None) -> Callable[[Callable[[], bool]], Evaluation]:
+        def action(stopped: Callable[[], bool]) -> Evaluation:
+            with attached(folder, name, port=port, emulated=emulated) as device:
+                return evaluate(device, graph, data, limit, stopped)
+
+        return action
+
+    results = at_once([on(name, its_port) for name, its_port in zip_longest(board, port)])
+    failures = [_failure(result) for result in results]
+    if len(board) == 1 and isinstance(results[0], EdgecnnError):
+        raise results[0]
     if as_json:
-        options.print_json(result.to_json())
+        reports = [_report(*row) for row in zip(board, results, failures, strict=True)]
+        options.print_json(reports if len(board) > 1 else reports[0])
     else:
-        click.echo(f"{board}, {dataset}: {result.accuracy}")
-        click.echo(f"unequal bytes against the host: {result.unequal_bytes}")
-        click.echo(
-            f"{result.retries} retries, {result.lost} requests lost, {result.resumed} images from an earlier run"
-        )
-        click.echo(f"{result.ticks:,} ticks for one inference, {result.seconds * 1e3:.1f} ms of the board's clock")
-    result.check()
+        for name, result in zip(board, results, strict=True):
+            if isinstance(result, Evaluation):
+                click.echo(_text(name, dataset, result))
+    if len(board) == 1 and failures[0]:
+        raise failures[0]
+    for name, failure in zip(board, failures, strict=True):
+        if failure:
+            click.echo(f"Error: {name}: {failure}", err=True)
+    if worst := max((failure.exit_code for failure in failures if failure), default=0):
+        raise click.exceptions.Exit(worst)
+
+
+def _failure(result: Evaluation | EdgecnnError) -> EdgecnnError | None:
+    """What is wrong with a result, if anything."""
+    if isinstance(result, EdgecnnError):
+        return result
+    try:
+        result.check()
+    except EdgecnnError as error:
+        return error
+    return None
+
+
+def _report(name: str, result: Evaluation | EdgecnnError, failure: EdgecnnError | None) -> dict[str, Any]:
+    report = result.to_json() if isinstance(result, Evaluation) else {"board": name}
+    return {**report, "error": str(failure), "exit_code": failure.exit_code} if failure else report
+
+
+def _text(name: str, dataset: str, result: Evaluation) -> str:
+    return (
+        f"{name}, {dataset}: {result.accuracy}\n"
+        f"unequal bytes against the host: {result.unequal_bytes}\n"
+        f"{result.retries} retries, {result.lost} requests lost, {result.resumed} images from an earlier run\n"
+        f"{result.ticks:,} ticks for one inference, {result.seconds * 1e3:.1f} ms of the board's clock"
+    )

@@ -47,6 +47,18 @@ def board(text: str, *, required: bool) -> Any:
     return lambda command: chosen(port(emulated(command)))
 
 
+def boards(text: str) -> Any:
+    """As `board`, but any number of them: given to the command as tuples."""
+    chosen = click.option(
+        "--board", multiple=True, required=True, metavar="BOARD", help=f"{text} `edgecnn boards` lists them."
+    )
+    port = click.option(
+        "--port", multiple=True, help="Its serial port, in the order of the boards. Default: by USB id."
+    )
+    emulated = click.option("--emulate", "emulated", is_flag=True, help="Build the firmware and emulate the board.")
+    return lambda command: chosen(port(emulated(command)))
+
+
 def print_json(value: Any) -> None:
-    """One JSON object on stdout."""
+    """One JSON value on stdout."""
     click.echo(json.dumps(value, indent=2))

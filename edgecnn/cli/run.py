@@ -1,33 +1,70 @@
-"""edgecnn run: one picture, recognised by a board or by the generated C on this computer."""
+"""edgecnn run: one picture, recognised by a board, or on this computer by the generated C or by TFLite."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
-from .. import images
+from .. import camera, images
 from ..attached import attached
 from ..converters.graph_to_c import read_manifest
 from ..errors import UsageError
 from ..fixed_point import dequantize, quantize
+from ..folder import read_folder
 from ..host import HostModel
+from ..oracles import Oracle
 from . import options
 
+_CAMERA = "camera"  # as the name of a picture
 
-@click.command(help="Recognise the digit in a picture (PNG, JPEG, any size) with the network in FOLDER.")
+
+def _c(folder: Path, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    return HostModel(folder).invoke(codes[None])[0]
+
+
+def _tflite(folder: Path, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    with Oracle("tflite_runtime") as interpreter:
+        graph = read_folder(folder)
+        values = interpreter.evaluate((folder / read_manifest(folder)["model"]["file"]).read_bytes(), codes[None])
+    return np.asarray(values[graph.output.index], np.int8)[0]
+
+
+# What runs the network on this computer: output codes of the input codes of one picture.
+_HERE: dict[str, Callable[[Path, NDArray[np.int8]], NDArray[np.int8]]] = {"c": _c, "tflite": _tflite}
+
+
+@click.command(help="Recognise the digit in a picture with the network in FOLDER.")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--image", type=click.Path(path_type=Path), required=True, help="The picture.")
-@options.board("Default: this computer, through the generated C.", required=False)
+@click.option("--image", type=click.Path(path_type=Path), help=f"PNG or JPEG, any size; or the word `{_CAMERA}`.")
+@click.option("--camera", "from_camera", is_flag=True, help=f"The same as --image {_CAMERA}: one frame of it.")
+@options.board("Default: this computer.", required=False)
+@click.option("--with", "kind", type=click.Choice(list(_HERE)), help="Without --board: the generated C, or TFLite. [c]")
 @options.as_json
-def command(folder: Path, image: Path, board: str | None, port: str | None, emulated: bool, as_json: bool) -> None:
+def command(
+    folder: Path,
+    image: Path | None,
+    from_camera: bool,
+    board: str | None,
+    port: str | None,
+    emulated: bool,
+    kind: str | None,
+    as_json: bool,
+) -> None:
+    if (image is None) != from_camera:
+        raise UsageError("one picture at a time: give --image FILE or --camera.")
+    if board and kind:
+        raise UsageError("a board runs its own firmware; leave out --with, or --board.")
     manifest = read_manifest(folder)
     into, out = manifest["input"], manifest["output"]
     shape = tuple(into["shape"][1:])
     if len(shape) != 3 or shape[2] != 1:
         raise UsageError(f"{manifest['name']} takes {shape}; `run` prepares gray pictures of digits only.")
-    pixels = images.as_digit(images.load(image), (shape[0], shape[1]))[..., None]
+    gray = camera.frame() if image is None or str(image) == _CAMERA else images.load(image)
+    pixels = images.as_digit(gray, (shape[0], shape[1]))[..., None]
     codes = quantize(pixels.astype(np.float32) / np.float32(255), into["scale"], into["zero_point"])
     report: dict[str, object] = {"board": board or "this computer"}
     if board:
@@ -36,7 +73,7 @@ def command(folder: Path, image: Path, board: str | None, port: str | None, emul
             report |= {"ticks": answer.ticks, "ticks_per_second": device.info.ticks_per_second}
             outputs = answer.codes
     else:
-        outputs = HostModel(folder).invoke(codes[None])[0]
+        outputs = _HERE[kind or "c"](folder, codes)
     scores = dequantize(outputs.ravel(), out["scale"], out["zero_point"])
     best = np.argsort(-scores, kind="stable")[:3].tolist()
     report["top"] = [{"class": index, "score": float(scores[index])} for index in best]

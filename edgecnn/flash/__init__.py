@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..attached import ports
+from ..attached import ports_of
 from ..board import Board
 from ..build import Build
 from ..device import Device
 from ..errors import NoBoardError, UsageError, WrongModelError
-from . import esptool, gdb, hex_folder, stm32flash
+from . import esptool, gdb, hex_folder, ssh, stm32flash
 from .tool import Job, Tool
 
 # What a board's file may name as the kind of its flasher.
@@ -20,6 +20,7 @@ TOOLS: dict[str, Tool] = {
     "esptool": esptool.TOOL,
     "gdb": gdb.TOOL,
     "hex_folder": hex_folder.TOOL,
+    "ssh": ssh.TOOL,
     "stm32flash": stm32flash.TOOL,
 }
 
@@ -68,11 +69,14 @@ def flash(
     kind, tool = _tool(built.board, kind)
     tool.needs()
     place = place or tool.find(built.board, port)
-    port = port or tool.port(place) or _only_port(place)
+    port = port or tool.port(place) or _only_port(built.board, place)
     job = Job(built, place, tell)
-    image = (built.folder / "firmware.bin").read_bytes() if built.board.compiler else b""
+    image = (built.folder / "firmware.bin" if built.board.bare else built.elf).read_bytes()
     facts = (built.board.id, kind, place, port, built.model, built.model_sha256, len(image), zlib.crc32(image))
-    if tool.holds(job) or (ask and port and tool.may_ask(job) and _runs(built, image, port)):
+    held = tool.holds(job)
+    if held and port:
+        _expect(built, image, port)
+    if held or (ask and port and tool.may_ask(job) and _runs(built, image, port)):
         return Flashed(*facts, unchanged=True, read_back=False, answered=port is not None)
     read_back = tool.write(job)
     if port:
@@ -94,9 +98,9 @@ def _tool(board: Board, kind: str | None) -> tuple[str, Tool]:
     return kind, TOOLS[kind]
 
 
-def _only_port(place: str) -> str | None:
-    """The only USB serial port, unless the tool writes there: then it is not said that firmware answers there."""
-    found = [port.split(" ")[0] for port in ports()]
+def _only_port(board: Board, place: str) -> str | None:
+    """The only port it can be, unless the tool writes there: then it is not said that firmware answers there."""
+    found = [port.device for port in ports_of(board)]
     return found[0] if len(found) == 1 and found[0] != place else None
 
 
@@ -121,7 +125,7 @@ def _ask(built: Build, image: bytes, port: str, patience: float) -> None:
     with Device(port, baud=built.board.baud, patience=patience) as device:
         device.expect({"name": built.model, "model": {"sha256": built.model_sha256}})
         there = device.image()
-        if (there.size, there.crc) != (len(image), zlib.crc32(image)):
+        if built.board.bare and (there.size, there.crc) != (len(image), zlib.crc32(image)):
             raise WrongModelError(
                 f"the board on {port} runs an image of {there.size:,} bytes with CRC {there.crc:08x}, not the one of "
                 f"{len(image):,} bytes with CRC {zlib.crc32(image):08x}; reset the board and flash it again."

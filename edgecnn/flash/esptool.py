@@ -12,7 +12,7 @@ _OFFSET = "0x0"  # in the flash chip: where the ROM looks for what it loads
 
 
 def _program() -> list[str]:
-    return module("esptool", "flash")
+    return module("esptool")
 
 
 def _write(job: Job) -> bool:

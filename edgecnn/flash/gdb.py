@@ -17,7 +17,7 @@ def _find(board: Board, port: str | None) -> str:
 
 
 def _program() -> list[str]:
-    return program("gdb-multiarch", "gdb-multiarch")
+    return program("gdb-multiarch")
 
 
 def _write(job: Job) -> bool:

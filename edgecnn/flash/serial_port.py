@@ -8,7 +8,7 @@ from ..board import Board
 
 def find(board: Board, port: str | None) -> str:
     """The port that is known, or the only USB serial port there is."""
-    return port or only_port()
+    return port or only_port(board)
 
 
 def answers(place: str) -> str:

@@ -13,7 +13,7 @@ _SYNCHRONIZE, _ACK, _NACK = b"\x7f", b"\x79", b"\x1f"
 
 
 def _program() -> list[str]:
-    return program("stm32flash", "stm32flash")
+    return program("stm32flash")
 
 
 def _write(job: Job) -> bool:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
+import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from .. import tools
 from ..board import Board, Flasher
 from ..build import Build
-from ..errors import TransferError, UsageError
+from ..errors import TransferError
 
 _PATIENCE = 600  # seconds that a tool may take
 
@@ -60,18 +61,14 @@ class Tool:
     """Whether firmware may run at the place and be asked; a bootloader may take a question for something else."""
 
 
-def program(name: str, package: str) -> list[str]:
-    """The beginning of a command line; raises UsageError naming Debian's package when it is not installed."""
-    path = shutil.which(name)
-    if path is None:
-        raise UsageError(f"{name} is not installed; on Debian: apt install {package}.")
-    return [path]
+def program(name: str) -> list[str]:
+    """The beginning of a command line; raises UsageError with what installs it."""
+    return [tools.path(name)]
 
 
-def module(name: str, extra: str) -> list[str]:
-    """As `program`, of a Python package that an extra of edgecnn brings."""
-    if importlib.util.find_spec(name) is None:
-        raise UsageError(f"{name} is not installed; `pip install 'edgecnn[{extra}]'`.")
+def module(name: str) -> list[str]:
+    """As `program`, of a Python package."""
+    tools.path(name)
     return [sys.executable, "-m", name]
 
 
@@ -79,20 +76,23 @@ def _last(lines: list[str]) -> str:
     return lines[-1]
 
 
-def run(job: Job, command: Sequence[str], *, words: Callable[[list[str]], str] = _last) -> str:
-    """Run a tool to its end and return what it printed; when it fails, raises TransferError with the line of it that
-    `words` chooses."""
+def run(
+    job: Job, command: Sequence[str], *, stdin: Path = Path(os.devnull), words: Callable[[list[str]], str] = _last
+) -> str:
+    """Run a tool to its end, fed with the file `stdin`, and return what it printed; when it fails, raises TransferError
+    with the line of it that `words` chooses."""
     job.tell(shlex.join(command))
     name = command[2] if "-m" in command[1:2] else command[0]
     try:
-        done = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        with stdin.open("rb") as given:
+            done = subprocess.run(
+                command,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=_PATIENCE,
+                check=False,
+            )
     except subprocess.TimeoutExpired as error:
         raise failed(job, name, f"did not end within {_PATIENCE} seconds") from error
     said = done.stdout.decode(errors="replace")

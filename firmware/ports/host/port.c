@@ -1,4 +1,5 @@
-/* The computer itself as a board: speaks on stdin and stdout, or on the tty that $EDGECNN_PORT names. */
+/* A computer as a board (this one, or a Raspberry Pi under Linux): speaks on stdin and stdout, or on the tty that
+ * $EDGECNN_PORT names. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "port.h"
