@@ -76,6 +76,7 @@ class Board:
     flash: Region | None = None
     ram: Region | None = None
     compiler: Target | None = None
+    uf2_family: int | None = None  # of the chip, where it takes UF2 files
     emulator: Emulator | None = None
     flasher: Flasher | None = None
     debuggers: dict[str, str] = field(default_factory=dict)  # what openocd, pyocd and probe-rs call the board or chip

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from . import app_model, compiler, paths, stack, tools
+from . import app_model, boot2, compiler, paths, stack, tools, uf2
 from .board import Board
 from .converters.graph_to_c import read_manifest, write_c
 from .errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
@@ -20,6 +20,7 @@ from .folder import read_folder
 FORMAT = "edgecnn-firmware/1"
 MANIFEST = "build.json"
 ELF = "firmware.elf"
+UF2 = "firmware.uf2"  # for the boards that take it
 
 # What app and port need at least, beside the network: the least of all boards (tests/test_build.py measures it).
 APP_FLASH, APP_RAM, STACK = 3500, 300, 200
@@ -98,6 +99,8 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
         if board.bare:
             start, image = _image(work / ELF)
             files |= {"firmware.bin": image, "firmware.hex": _intel_hex(start, image)}
+            if board.uf2_family:
+                files[UF2] = uf2.write(uf2.Firmware(board.uf2_family, start, image))
     replace_folder(output, files, marker=MANIFEST)
     result.elf.chmod(0o755)
     return result
@@ -187,7 +190,7 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     # First one object of everything: it still knows who calls whom.
     program, script = work / "program.o", work / "link.ld"
     zig.run([*flags, stack.OPTION, f"-I{work}", *_sources(folder, board), "-r", "-o", str(program)])
-    script.write_text(_memory(board) + _linker_script(board).read_text())
+    script.write_text(_memory(board) + _linker_script(board))
     try:
         zig.run([*flags, "-Wl,--gc-sections", f"-Wl,-T,{script}", str(program), "-o", str(work / ELF)])
     except EdgecnnError as error:
@@ -198,13 +201,17 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
                 "network or a larger board."
             ) from error
         raise
+    boot2.seal(work / ELF)
     sizes = {**_measure(work / ELF), **_stack(program, target.target)}
     return {"compiler": f"ziglang, {zig.version}", "flags": flags, **sizes}
 
 
-def _linker_script(board: Board) -> Path:
-    """That of the first room of the port which has one."""
-    return next(script for room in _rooms(board) if (script := room / "link.ld").is_file())
+def _linker_script(board: Board) -> str:
+    """What rooms of the port put in front (front.ld), and the link.ld of the first that has one."""
+    rooms = _rooms(board)
+    front = [script for room in rooms if (script := room / "front.ld").is_file()]
+    link = next(script for room in rooms if (script := room / "link.ld").is_file())
+    return "".join(script.read_text() for script in (*front, link))
 
 
 def _zig() -> compiler.Compiler:
