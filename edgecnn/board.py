@@ -76,6 +76,7 @@ class Board:
     flash: Region | None = None
     ram: Region | None = None
     compiler: Target | None = None
+    program: str = "firmware.elf"  # the file that the compiler makes
     uf2_family: int | None = None  # of the chip, where it takes UF2 files
     emulator: Emulator | None = None
     flasher: Flasher | None = None

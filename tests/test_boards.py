@@ -51,7 +51,7 @@ def test_facts(name: str) -> None:
 def test_the_boards_that_are_there() -> None:
     cores = {board.load(name).core for name in BARE}
     assert {f"Cortex-M{n}" for n in ("0", "0+", "3", "4", "4F", "7", "33", "55")} | {"RV32IMAC"} <= cores
-    assert "host" in EMULATED
+    assert {"host", "wasm"} <= set(EMULATED)
     assert {"raspberry_pi_zero", "raspberry_pi_4", "raspberry_pi_5"} <= set(LINUX)
 
 

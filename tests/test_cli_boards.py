@@ -83,6 +83,17 @@ def test_profile_has_every_layer(folder: Path) -> None:
     assert "static RAM     not known" in text
 
 
+def test_profile_of_the_pico_counts_cycles(folder: Path) -> None:
+    """No computer's clock is in them: they are what the datasheet's Cortex-M0+ takes, the same each time."""
+    reports = [run("profile", folder, "--board", "raspberry_pi_pico", "--emulate", "--json") for _ in range(2)]
+    first, second = (json.loads(done.stdout) for done in reports)
+    assert first["source"].startswith("the core's cycles, counted by the emulator")
+    for one, other in zip(first["layers"], second["layers"], strict=True):
+        assert one["ticks"] == pytest.approx(other["ticks"], rel=1e-3)
+    macs = 28 * 28 * 6 * 25 + 10 * 10 * 16 * 150 + 400 * 120 + 120 * 100 + 100 * 10
+    assert 6 * macs < sum(layer["ticks"] for layer in first["layers"]) < 24 * macs  # two loads of 2 cycles, mul, add
+
+
 def test_the_wrong_model_on_the_board(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.tflite"
     other.write_bytes(lenet())
