@@ -15,6 +15,12 @@ const STAGE_AT = 0x20041f00; // where the ROM puts the second stage, and its own
 const STAGE_SIZE = 256;
 const STEPS = 200_000; // instructions between two looks at the socket: some milliseconds
 
+// One line: the last is what edgecnn shows.
+process.on("uncaughtException", (error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+
 const chip = new RP2040();
 chip.logger = new ConsoleLogger(LogLevel.Error);
 
@@ -36,8 +42,7 @@ function boot() {
   const stage = chip.flash.subarray(0, STAGE_SIZE);
   const stored = chip.flashView.getUint32(STAGE_SIZE - 4, true);
   if (crc32(stage.subarray(0, STAGE_SIZE - 4)) !== stored) {
-    console.error("the ROM would not start this: its second stage of boot fails the checksum.");
-    process.exit(1);
+    throw new Error("the ROM would not start this: its second stage of boot fails the checksum.");
   }
   chip.sram.set(stage, STAGE_AT - SRAM);
   core.SP = STAGE_AT;
