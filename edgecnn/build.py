@@ -110,7 +110,7 @@ def read(folder: Path, board: Board) -> Build:
     for another board."""
     try:
         facts = json.loads((folder / MANIFEST).read_bytes())
-        whole = facts.pop("format") == FORMAT and facts["elf_sha256"] == _sha256(folder / ELF)
+        whole = facts.pop("format") == FORMAT and facts["elf_sha256"] == _sha256(folder / board.program)
         name = facts.pop("board")
         built = Build(folder=folder, board=board, **facts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -80,20 +80,11 @@ def _rp2040js(emulator: Emulator, elf: Path) -> AbstractContextManager[str]:
     return _node(emulator, "rp2040.mjs", tools.path("rp2040js"), str(elf.with_suffix(".uf2")))
 
 
-@contextmanager
-def _node(emulator: Emulator, wasm: Path) -> Iterator[str]:
-    program = tools.path(emulator.program)
-    with _listening() as (fd, url):
-        command = [program, str(node.PROGRAMS / "wasm.mjs"), str(wasm), str(fd), *emulator.options]
-        with _running(command, pass_fds=(fd,)):
-            yield url
-
-
 _KINDS: dict[str, Callable[[Emulator, Path], AbstractContextManager[str]]] = {
     "qemu": _qemu,
     "qemu-user": lambda emulator, elf: host_board(tools.path(emulator.program), *emulator.options, elf),
     "rp2040js": _rp2040js,
-    "node": _node,
+    "node": lambda emulator, wasm: _node(emulator, "wasm.mjs", str(wasm)),
     "process": lambda _, elf: host_board(elf),
 }
 

@@ -1,8 +1,9 @@
-// node rp2040.mjs FD MODULES UF2 [RAM]: a Raspberry Pi Pico with the file UF2 in its flash, UART0 on the listening socket FD.
+// node rp2040.mjs FD MODULES UF2 [RAM]: a Raspberry Pi Pico with the file UF2 in its flash, UART0 on the socket FD.
 // rp2040js and uf2 come from the folder MODULES. Whoever connects to the socket RAM gets a copy of the memory.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
+import { openLine } from "./line.mjs";
 
 const [fd, modules, file, ram] = process.argv.slice(2);
 const require = createRequire(`${modules}/`);
@@ -13,13 +14,10 @@ const FLASH = 0x10000000;
 const SRAM = 0x20000000;
 const STAGE_AT = 0x20041f00; // where the ROM puts the second stage, and its own stack ends
 const STAGE_SIZE = 256;
+const UARTDR = 0x00;
+const UARTFR = 0x18;
 const STEPS = 200_000; // instructions between two looks at the socket: some milliseconds
-
-// One line: the last is what edgecnn shows.
-process.on("uncaughtException", (error) => {
-  console.error(error.message);
-  process.exit(1);
-});
+const IDLE_LOOKS = STEPS / 200; // far more than any answer takes, far fewer than waiting does
 
 const chip = new RP2040();
 chip.logger = new ConsoleLogger(LogLevel.Error);
@@ -32,10 +30,25 @@ for (let at = 0; at < image.length; at += blockSize) {
   chip.flash.set(block.payload, block.flashAddress - FLASH);
 }
 
-let line = null;
-let received = [];
+const received = [];
 let written = [];
 uart.onByte = (byte) => written.push(byte);
+
+// How often the firmware looked for a byte in vain since it read one, and since the last look at the socket. If it does
+// nothing else, it stands still until a byte comes: an emulator that waits leaves the computer to others.
+let looks = 0;
+let idle = false;
+const readRegister = uart.readUint32.bind(uart);
+uart.readUint32 = (offset) => {
+  looks = offset === UARTFR && uart.rxFIFO.empty ? looks + 1 : offset === UARTDR ? 0 : looks;
+  return readRegister(offset);
+};
+
+const send = openLine(fd, (data) => {
+  received.push(...data);
+  if (idle) setImmediate(run);
+  idle = false;
+});
 
 // What the ROM does on a Pico whose button is not pressed.
 function boot() {
@@ -64,17 +77,12 @@ function run() {
     if (received.length && !uart.rxFIFO.full) uart.feedByte(received.shift());
     clock.tick((core.executeInstruction() * 1e9) / chip.clkSys);
   }
-  if (line && written.length) line.write(Uint8Array.from(written));
+  idle = looks > IDLE_LOOKS && written.length === 0;
+  if (written.length) send(written);
   written = [];
-  setImmediate(run);
+  looks = 0;
+  if (!idle) setImmediate(run);
 }
-
-createServer((socket) => {
-  line = socket.setNoDelay(true);
-  socket.on("data", (data) => received.push(...data));
-  socket.on("error", () => {});
-  socket.on("close", () => (line = line === socket ? null : line));
-}).listen({ fd: Number(fd) });
 
 if (ram) createServer((socket) => socket.end(Buffer.from(chip.sram))).listen(ram);
 

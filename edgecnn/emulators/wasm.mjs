@@ -1,10 +1,10 @@
-// node wasm.mjs WASM FD: the firmware as WebAssembly, its line on the listening socket FD.
+// node wasm.mjs FD WASM: the firmware as WebAssembly, its line on the socket FD.
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { openLine } from "./line.mjs";
 
-const [file, fd] = process.argv.slice(2);
+const [fd, file] = process.argv.slice(2);
 
-let received = [];
+const received = [];
 let written = [];
 const port = {
   read: () => (received.length ? received.shift() : -1),
@@ -15,14 +15,9 @@ const { instance } = await WebAssembly.instantiate(readFileSync(file), { port })
 const { poll } = instance.exports;
 
 poll();
-
-createServer((socket) => {
-  socket.setNoDelay(true);
-  socket.on("data", (data) => {
-    received.push(...data);
-    while (received.length) poll();
-    socket.write(Uint8Array.from(written));
-    written = [];
-  });
-  socket.on("error", () => {});
-}).listen({ fd: Number(fd) });
+const send = openLine(fd, (data) => {
+  received.push(...data);
+  while (received.length) poll();
+  send(written);
+  written = [];
+});
