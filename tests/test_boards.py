@@ -63,7 +63,7 @@ def test_lenet_runs_bit_exact(name: str, lenet5: Path, tmp_path: Path) -> None:
     built = build(lenet5, board.load(name), tmp_path / "firmware")
     door = tmp_path / "door"
     watched = _with_options(built.board, *_OPENS_DOOR[built.board.emulator.kind](door)) if name in BARE else built.board
-    with emulator.emulate(watched, built.elf) as url, Device(url) as device:
+    with emulator.emulate(watched, built.elf) as url, Device(url, patience=60) as device:
         device.expect(manifest)
         assert (device.info.board, device.info.arena) == (name, manifest["arena"]["bytes"])
         outputs = np.stack([device.infer(image).codes for image in codes])

@@ -51,7 +51,7 @@ def test_flashed_booted_and_asked(folder: Path, drive: Path) -> None:
     image = uf2.read(there.read_bytes()).image
     assert 0 <= len(image) - int(str(first["image_size"])) < uf2.PAYLOAD
     with emulate(PICO, there) as port:
-        with Device(port) as device:
+        with Device(port, patience=60) as device:
             assert (device.info.sha256, device.info.board) == (sha256, "raspberry_pi_pico")
             assert (device.image().size, device.image().crc) == (first["image_size"], first["image_crc"])
         written = there.stat().st_mtime_ns

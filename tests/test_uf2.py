@@ -1,5 +1,6 @@
 """UF2 files: read back by us and by the npm package uf2; and the RP2040's second stage of boot, sealed."""
 
+import dataclasses
 import json
 import subprocess
 from pathlib import Path
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgecnn import board, boot2, compiler, emulator, read_tflite, uf2, zoo
-from edgecnn.build import build
+from edgecnn.build import Build, build
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.device import Device
 from edgecnn.errors import EdgecnnError, TransferError
@@ -72,22 +73,36 @@ def test_a_stage_that_is_too_large(tmp_path: Path) -> None:
         boot2.seal(elf)
 
 
-def test_the_pico_boots_its_uf2_and_nothing_damaged(tmp_path: Path) -> None:
+@pytest.fixture
+def built(tmp_path: Path) -> Build:
+    """LeNet for the Pico."""
     write_c(read_tflite(zoo.trained("lenet5_mnist")), tmp_path / "lenet5", name="lenet5")
-    built = build(tmp_path / "lenet5", PICO, tmp_path / "firmware")
+    return build(tmp_path / "lenet5", PICO, tmp_path / "firmware")
+
+
+def test_the_pico_boots_its_uf2(built: Build) -> None:
     firmware = uf2.read((built.folder / "firmware.uf2").read_bytes())
     image = (built.folder / "firmware.bin").read_bytes()
     assert firmware.image[: len(image)] == image
     assert (firmware.family, firmware.start) == (0xE48BFF56, 0x10000000)
-    with emulator.emulate(PICO, built.elf) as port, Device(port) as device:
+    with emulator.emulate(PICO, built.elf) as port, Device(port, patience=60) as device:
         assert device.info.sha256 == built.model_sha256
         assert device.info.ticks_per_second == 125_000_000
 
+
+def test_the_rom_starts_nothing_damaged(built: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = built.folder / "firmware.uf2"
+    firmware = uf2.read(file.read_bytes())
     damaged = firmware.image[:3] + bytes([firmware.image[3] ^ 1]) + firmware.image[4:]
-    (built.folder / "firmware.uf2").write_bytes(uf2.write(Firmware(firmware.family, firmware.start, damaged)))
-    with (
-        pytest.raises(TransferError, match="its second stage of boot fails the checksum"),
-        emulator.emulate(PICO, built.elf) as port,
-        Device(port, patience=2),
-    ):
-        pass
+    file.write_bytes(uf2.write(dataclasses.replace(firmware, image=damaged)))
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
+
+    def waits_for_its_end() -> None:
+        with emulator.emulate(PICO, built.elf):
+            started[-1].wait(60)
+            raise TimeoutError
+
+    with pytest.raises(TransferError, match="ended by itself: .* second stage of boot fails the checksum"):
+        waits_for_its_end()
