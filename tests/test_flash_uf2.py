@@ -1,18 +1,19 @@
 """UF2 by folder: by the command line into a folder that looks like a Pico's drive, booted from there by rp2040js."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from edgecnn import board, uf2
-from edgecnn.build import build
+from edgecnn.build import Build, build
 from edgecnn.converters.graph_to_c import read_manifest
 from edgecnn.device import Device
 from edgecnn.emulator import emulate
-from edgecnn.errors import TransferError
+from edgecnn.errors import NoBoardError, SeveralBoardsError, TransferError, UsageError, WrongModelError
 from edgecnn.flash import flash as flash_firmware
-from tests.test_cli import refused, run
+from tests.test_cli import run
 
 PICO = board.load("raspberry_pi_pico")
 INFO = "UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\nBoard-ID: RPI-RP2\r\n"
@@ -64,21 +65,37 @@ def test_flashed_booted_and_asked(folder: Path, drive: Path) -> None:
         assert not there.exists()
 
 
-def test_places_that_are_not_the_drive(folder: Path, drive: Path, tmp_path: Path) -> None:
-    pico = ("flash", folder, "--board", "raspberry_pi_pico")
-    refused(2, "has no INFO_UF2.TXT", by=run(*pico, "--to", tmp_path))
+@pytest.fixture(scope="module")
+def built(folder: Path) -> Build:
+    """LeNet for the Pico."""
+    return build(folder, PICO, folder.with_name("firmware"))
+
+
+def test_places_that_are_not_the_drive(built: Build, drive: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"has no INFO_UF2.TXT; name another folder with --to\."):
+        flash_firmware(built, str(tmp_path))
     (drive / "INFO_UF2.TXT").write_text(INFO.replace("RPI-RP2", "RP2350"))
-    refused(13, "says that it is RP2350, but raspberry_pi_pico is RPI-RP2", by=run(*pico, "--to", drive))
-    refused(10, "hold BOOTSEL while you plug it in, mount its drive", by=run(*pico))
+    with pytest.raises(WrongModelError, match="says that it is RP2350, but raspberry_pi_pico is RPI-RP2"):
+        flash_firmware(built, str(drive))
     assert not (drive / "firmware.uf2").exists()
 
 
-def test_what_did_not_arrive_is_seen(folder: Path, drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_drive_or_two(built: Build, drive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgecnn.flash.drive._MOUNTS", (str(tmp_path / "*"),))
+    assert flash_firmware(built).place == str(drive)
+    shutil.copytree(drive, tmp_path / "RPI-RP2-2")
+    with pytest.raises(SeveralBoardsError, match="RPI-RP2, .*RPI-RP2-2; choose one with --to"):
+        flash_firmware(built)
+    monkeypatch.setattr("edgecnn.flash.drive._MOUNTS", (str(tmp_path / "none*"),))
+    with pytest.raises(NoBoardError, match="hold BOOTSEL while you plug it in, mount its drive"):
+        flash_firmware(built)
+
+
+def test_what_did_not_arrive_is_seen(built: Build, drive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def half(file: Path, place: str) -> None:
         data = file.read_bytes()
         (Path(place) / file.name).write_bytes(data[: len(data) // 2])
 
     monkeypatch.setattr("edgecnn.flash.drive.copy", half)
-    built = build(folder, PICO, drive.with_name("firmware"))
     with pytest.raises(TransferError, match="shows another firmware.uf2 than was copied there; nothing certain"):
         flash_firmware(built, str(drive))

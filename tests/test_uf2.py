@@ -88,6 +88,7 @@ def test_the_pico_boots_its_uf2(built: Build) -> None:
     with emulator.emulate(PICO, built.elf) as port, Device(port, patience=60) as device:
         assert device.info.sha256 == built.model_sha256
         assert device.info.ticks_per_second == 125_000_000
+        assert device.time() == pytest.approx(device.time(), rel=1e-3)  # cycles: no computer's clock is in them
 
 
 def test_the_rom_starts_nothing_damaged(built: Build, monkeypatch: pytest.MonkeyPatch) -> None:
