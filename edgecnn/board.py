@@ -17,6 +17,7 @@ from . import paths
 from .errors import UsageError
 from .targets import TARGETS
 
+ELF = "firmware.elf"  # what the compiler makes for most boards
 CHECKED = ("run", "qemu", "simavr", "rp2040js", "stand-in", "not run")
 
 
@@ -76,6 +77,8 @@ class Board:
     flash: Region | None = None
     ram: Region | None = None
     compiler: Target | None = None
+    program: str = ELF  # the file that the compiler makes
+    uf2_family: int | None = None  # of the chip, where it takes UF2 files
     emulator: Emulator | None = None
     flasher: Flasher | None = None
     debuggers: dict[str, str] = field(default_factory=dict)  # what openocd, pyocd and probe-rs call the board or chip

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from . import app_model, compiler, paths, stack, tools
+from . import app_model, boot2, compiler, paths, stack, tools, uf2
 from .board import Board
 from .converters.graph_to_c import read_manifest, write_c
 from .errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
@@ -19,7 +19,7 @@ from .folder import read_folder
 
 FORMAT = "edgecnn-firmware/1"
 MANIFEST = "build.json"
-ELF = "firmware.elf"
+UF2 = "firmware.uf2"  # for the boards that take it
 
 # What app and port need at least, beside the network: the least of all boards (tests/test_build.py measures it).
 APP_FLASH, APP_RAM, STACK = 3500, 300, 200
@@ -31,7 +31,7 @@ _EXCEPTION_FRAME = {"eabi": 36, "eabihf": 108}  # ARMv7-M: 8 words, with FPU 26,
 
 @dataclass(frozen=True)
 class Build:
-    """A folder with firmware.elf, and what was measured in it. A program of an operating system has no figures."""
+    """A folder with the program, and what was measured in it. A program of an operating system has no figures."""
 
     folder: Path
     board: Board
@@ -47,7 +47,7 @@ class Build:
 
     @property
     def elf(self) -> Path:
-        return self.folder / ELF
+        return self.folder / self.board.program
 
     def to_json(self) -> dict[str, Any]:
         """What build.json says; of the place, nothing."""
@@ -90,14 +90,16 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
         work = Path(scratch)
         (work / "app_model.h").write_text(app_model.header(folder, board.id))
         sizes = (_build_bare if board.bare else _build_program)(folder, board, work)
-        elf = (work / ELF).read_bytes()
+        elf = (work / board.program).read_bytes()
         model = {"model": manifest["name"], "model_sha256": manifest["model"]["sha256"]}
         result = Build(output, board, **model, elf_sha256=hashlib.sha256(elf).hexdigest(), **sizes)
         check_fit(manifest, board, result)
-        files = {ELF: elf, MANIFEST: json.dumps(result.to_json(), indent=2).encode() + b"\n"}
+        files = {board.program: elf, MANIFEST: json.dumps(result.to_json(), indent=2).encode() + b"\n"}
         if board.bare:
-            start, image = _image(work / ELF)
+            start, image = _image(work / board.program)
             files |= {"firmware.bin": image, "firmware.hex": _intel_hex(start, image)}
+            if board.uf2_family:
+                files[UF2] = uf2.write(uf2.Firmware(board.uf2_family, start, image))
     replace_folder(output, files, marker=MANIFEST)
     result.elf.chmod(0o755)
     return result
@@ -108,7 +110,7 @@ def read(folder: Path, board: Board) -> Build:
     for another board."""
     try:
         facts = json.loads((folder / MANIFEST).read_bytes())
-        whole = facts.pop("format") == FORMAT and facts["elf_sha256"] == _sha256(folder / ELF)
+        whole = facts.pop("format") == FORMAT and facts["elf_sha256"] == _sha256(folder / board.program)
         name = facts.pop("board")
         built = Build(folder=folder, board=board, **facts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -173,7 +175,7 @@ def _build_program(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     """For an operating system: this computer's own, or that of a board with a cross compiler."""
     cc = _zig() if board.compiler else compiler.host()
     flags = [*_target(board), *_OPTIMIZED]
-    cc.run([*flags, f"-I{work}", *_sources(folder, board), "-o", str(work / ELF)])
+    cc.run([*flags, f"-I{work}", *_sources(folder, board), "-o", str(work / board.program)])
     unknown: dict[str, Any] = {"flash": {}, "ram": None, "stack": None, "stack_unknown": "not limited by the board"}
     return {"compiler": f"ziglang, {cc.version}" if board.compiler else cc.version, "flags": flags, **unknown}
 
@@ -187,9 +189,9 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     # First one object of everything: it still knows who calls whom.
     program, script = work / "program.o", work / "link.ld"
     zig.run([*flags, stack.OPTION, f"-I{work}", *_sources(folder, board), "-r", "-o", str(program)])
-    script.write_text(_memory(board) + _linker_script(board).read_text())
+    script.write_text(_memory(board) + _linker_script(board))
     try:
-        zig.run([*flags, "-Wl,--gc-sections", f"-Wl,-T,{script}", str(program), "-o", str(work / ELF)])
+        zig.run([*flags, "-Wl,--gc-sections", f"-Wl,-T,{script}", str(program), "-o", str(work / board.program)])
     except EdgecnnError as error:
         if match := re.search(r"region '(\w+)': overflowed by (\d+) bytes", str(error)):
             memory, bytes_over = match[1].replace("FLASH", "flash"), int(match[2])
@@ -198,13 +200,17 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
                 "network or a larger board."
             ) from error
         raise
-    sizes = {**_measure(work / ELF), **_stack(program, target.target)}
+    boot2.seal(work / board.program)
+    sizes = {**_measure(work / board.program), **_stack(program, target.target)}
     return {"compiler": f"ziglang, {zig.version}", "flags": flags, **sizes}
 
 
-def _linker_script(board: Board) -> Path:
-    """That of the first room of the port which has one."""
-    return next(script for room in _rooms(board) if (script := room / "link.ld").is_file())
+def _linker_script(board: Board) -> str:
+    """What rooms of the port put in front (front.ld), and the link.ld of the first that has one."""
+    rooms = _rooms(board)
+    front = [script for room in rooms if (script := room / "front.ld").is_file()]
+    link = next(script for room in rooms if (script := room / "link.ld").is_file())
+    return "".join(script.read_text() for script in (*front, link))
 
 
 def _zig() -> compiler.Compiler:

@@ -101,7 +101,6 @@ def _install(tools: Iterable[Tool]) -> list[list[str]]:
         commands += [[*apt, "update", "-q"], [*apt, "install", "-y", "-q", "--no-install-recommends", *debian]]
     if extras:
         commands += [[sys.executable, "-m", "pip", "install", "--quiet", f"edgecnn[{extras}]"]]
-    return commands
     if packages := _words(tool.npm for tool in tools):
         commands += [["npm", "install", "--silent", *packages]]
     return commands

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from . import tools
+from . import node, tools
 from .board import Board, Emulator
 from .device import host_board
 from .errors import TransferError, UsageError
@@ -65,9 +65,26 @@ def machine(emulator: Emulator, options: list[str], *lines: str) -> Iterator[lis
         yield [server.getsockname()[1] for server in servers]
 
 
+@contextmanager
+def _node(emulator: Emulator, script: str, *arguments: str) -> Iterator[str]:
+    """A program of ours for Node.js, which as QEMU gets a socket that listens already."""
+    command = [tools.path(emulator.program), str(node.PROGRAMS / script)]
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as server:
+        descriptor, port = server.fileno(), server.getsockname()[1]
+        with _running([*command, str(descriptor), *arguments, *emulator.options], pass_fds=(descriptor,)):
+            yield f"socket://127.0.0.1:{port}"
+
+
+def _rp2040js(emulator: Emulator, elf: Path) -> AbstractContextManager[str]:
+    """Boots the UF2 file that lies beside the ELF: what is flashed on a real board."""
+    return _node(emulator, "rp2040.mjs", tools.path("rp2040js"), str(elf.with_suffix(".uf2")))
+
+
 _KINDS: dict[str, Callable[[Emulator, Path], AbstractContextManager[str]]] = {
     "qemu": _qemu,
     "qemu-user": lambda emulator, elf: host_board(tools.path(emulator.program), *emulator.options, elf),
+    "rp2040js": _rp2040js,
+    "node": lambda emulator, wasm: _node(emulator, "wasm.mjs", str(wasm)),
     "process": lambda _, elf: host_board(elf),
 }
 

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from . import node
 from .errors import UsageError
 
 
@@ -83,6 +84,7 @@ TOOLS = _table(
         Tool("qemu-aarch64", "emulator", debian="qemu-user"),
         Tool("simavr", "emulator", debian="libsimavr-dev libelf-dev", find=ctypes.util.find_library),
         Tool("node", "emulator", debian="nodejs"),
+        Tool("rp2040js", "emulator", npm=node.installation(), find=node.modules),
         Tool("npm", "emulator", debian="npm"),
         Tool("avrdude", "flash tool", debian="avrdude", asked="-v"),
         Tool("stm32flash", "flash tool", debian="stm32flash", asked="-h"),

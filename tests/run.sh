@@ -10,6 +10,7 @@ python=${PYTHON:-python3}
 PATH="$PWD/.venv/bin:$PATH"
 
 edgecnn doctor --install >/dev/null
+npm ci --silent --no-audit --no-fund --prefix edgecnn/emulators # the tests have a cache of their own
 if [ ! -x /usr/sbin/sshd ]; then # a Raspberry Pi's, for the tests alone
   as_root=$([ "$(id -u)" = 0 ] || echo sudo)
   $as_root apt-get update -qq

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from edgecnn import board, emulator, read_tflite, zoo
+from edgecnn import board, emulator, node, read_tflite, zoo
 from edgecnn.build import Build, build
 from edgecnn.converters.graph_to_c import read_manifest, write_c
 from edgecnn.device import Device
@@ -19,8 +19,8 @@ from edgecnn.errors import TransferError, UsageError
 from tests.test_cli import refused, run
 
 EMULATED = [name for name in board.names() if board.load(name).emulator]
-QEMU = [name for name in EMULATED if board.load(name).bare]
-LINUX = [name for name in EMULATED if name not in (*QEMU, "host")]
+BARE = [name for name in EMULATED if board.load(name).bare]
+LINUX = [name for name in EMULATED if board.load(name).port == ["host"] and name != "host"]
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +49,9 @@ def test_facts(name: str) -> None:
 
 
 def test_the_boards_that_are_there() -> None:
-    cores = {board.load(name).core for name in QEMU}
-    assert {f"Cortex-M{n}" for n in ("0", "3", "4", "4F", "7", "33", "55")} | {"RV32IMAC"} <= cores
-    assert "host" in EMULATED
+    cores = {board.load(name).core for name in BARE}
+    assert {f"Cortex-M{n}" for n in ("0", "0+", "3", "4", "4F", "7", "33", "55")} | {"RV32IMAC"} <= cores
+    assert {"host", "wasm"} <= set(EMULATED)
     assert {"raspberry_pi_zero", "raspberry_pi_4", "raspberry_pi_5"} <= set(LINUX)
 
 
@@ -61,21 +61,20 @@ def test_lenet_runs_bit_exact(name: str, lenet5: Path, tmp_path: Path) -> None:
     graph, manifest = read_tflite(zoo.trained("lenet5_mnist")), read_manifest(lenet5)
     codes = np.random.default_rng(0).integers(-128, 128, (10, *graph.input.shape[1:])).astype(np.int8)
     built = build(lenet5, board.load(name), tmp_path / "firmware")
-    qmp = tmp_path / "qmp"
-    watch = ("-qmp", f"unix:{qmp},server=on,wait=off") if name in QEMU else ()
-    watched = _with_options(built.board, *watch)
-    with emulator.emulate(watched, built.elf) as url, Device(url) as device:
+    door = tmp_path / "door"
+    watched = _with_options(built.board, *_OPENS_DOOR[built.board.emulator.kind](door)) if name in BARE else built.board
+    with emulator.emulate(watched, built.elf) as url, Device(url, patience=60) as device:
         device.expect(manifest)
         assert (device.info.board, device.info.arena) == (name, manifest["arena"]["bytes"])
         outputs = np.stack([device.infer(image).codes for image in codes])
         layers = device.trace(codes[0])
         assert device.image().size == sum(built.flash.values())
         assert device.self_test() == (0, 0)
-        used = _stack_used(built, qmp, tmp_path / "ram") if name in QEMU else 0
+        used = _stack_used(built, door) if name in BARE else 0
     assert outputs.tolist() == graph.evaluate(codes).tolist()
     assert len(layers) == len(manifest["layers"])
     assert layers[-1].tolist() == outputs[0].tolist()
-    if name in QEMU:
+    if name in BARE:
         assert built.stack
         assert 0.4 * built.stack < used <= built.stack
 
@@ -86,21 +85,46 @@ def _with_options(facts: board.Board, *options: str) -> board.Board:
     return dataclasses.replace(facts, emulator=more)
 
 
-def _stack_used(built: Build, qmp: Path, dump: Path) -> int:
-    """Bytes of stack ever written to: QEMU's RAM starts as zeros."""
+# By kind of emulator: the options that make it open a socket, and how RAM is read there.
+_OPENS_DOOR = {
+    "qemu": lambda door: ("-qmp", f"unix:{door},server=on,wait=off"),
+    "rp2040js": lambda door: (str(door),),
+}
+
+
+def _stack_used(built: Build, door: Path) -> int:
+    """Bytes of stack ever written to: all these emulators' RAM starts as zeros."""
     ram = built.board.ram
     assert ram
+    assert built.board.emulator
     size = min(ram.length - (built.ram or 0), 0x4000)
-    arguments = {"val": ram.origin + ram.length - size, "size": size, "filename": str(dump)}
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(qmp))
-        lines = connection.makefile("rw")
-        for request in ({"execute": "qmp_capabilities"}, {"execute": "memsave", "arguments": arguments}):
-            lines.readline()  # the greeting, then the answer
-            lines.write(json.dumps(request))
-            lines.flush()
-        assert "error" not in lines.readline()
-    return len(dump.read_bytes().lstrip(b"\0"))
+        connection.connect(str(door))
+        top = _READS_RAM[built.board.emulator.kind](connection, ram.origin + ram.length - size, size, door)
+    return len(top.lstrip(b"\0"))
+
+
+def _from_qemu(connection: socket.socket, address: int, size: int, door: Path) -> bytes:
+    dump = door.with_name("ram")
+    lines = connection.makefile("rw")
+    arguments = {"val": address, "size": size, "filename": str(dump)}
+    for request in ({"execute": "qmp_capabilities"}, {"execute": "memsave", "arguments": arguments}):
+        lines.readline()  # the greeting, then the answer
+        lines.write(json.dumps(request))
+        lines.flush()
+    assert "error" not in lines.readline()
+    return dump.read_bytes()
+
+
+def _from_rp2040js(connection: socket.socket, address: int, size: int, door: Path) -> bytes:
+    """It sends all of its RAM."""
+    ram = connection.makefile("rb").read()
+    assert len(ram) == 264 * 1024
+    assert any(ram[-size:-264])  # deeper than the ROM's second stage, which still lies there
+    return ram[-size:]
+
+
+_READS_RAM = {"qemu": _from_qemu, "rp2040js": _from_rp2040js}
 
 
 def test_no_emulator_runs_on(lenet5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +149,7 @@ def test_no_emulator_runs_on(lenet5: Path, tmp_path: Path, monkeypatch: pytest.M
 def test_missing_emulator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     packages = {"mps2_an386": "qemu-system-arm", "hifive1": "qemu-system-misc", "raspberry_pi_5": "qemu-user"}
+    packages |= {"raspberry_pi_pico": "nodejs"}
     for name, package in packages.items():
         facts = board.load(name)
         with pytest.raises(UsageError, match=rf"not installed; on Debian: apt install {package}\."):
@@ -152,6 +177,14 @@ def test_the_raspberry_pi_5_computes_with_sdot(lenet5: Path, tmp_path: Path) -> 
         command = ["qemu-aarch64", "-cpu", core, elf]  # the self-test computes everything once
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd=tmp_path)
         assert done.returncode == end, core
+
+
+def test_missing_packages_of_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The command that mends it is complete."""
+    monkeypatch.setattr(node, "PROGRAMS", tmp_path)
+    command = r"`npm install --prefix \S+edgecnn rp2040js@\d\S+ uf2@\d\S+`"
+    with pytest.raises(UsageError, match=f"rp2040js is not installed; {command}"):
+        emulator.emulate(board.load("raspberry_pi_pico"), tmp_path / "no.elf").__enter__()
 
 
 GOOD = """

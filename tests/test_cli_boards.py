@@ -83,6 +83,15 @@ def test_profile_has_every_layer(folder: Path) -> None:
     assert "static RAM     not known" in text
 
 
+def test_profile_of_the_pico_counts_cycles(folder: Path) -> None:
+    done = run("profile", folder, "--board", "raspberry_pi_pico", "--emulate", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["unit"], report["ticks_per_second"]) == ("cycles", 125_000_000)
+    assert "as if flash never made the core wait" in report["source"]
+    assert 6 * report["macs"] < report["count"] < 24 * report["macs"]  # two loads take 4, a product and a sum 2
+
+
 def test_the_wrong_model_on_the_board(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.tflite"
     other.write_bytes(lenet())

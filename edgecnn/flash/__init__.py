@@ -12,7 +12,7 @@ from ..board import Board
 from ..build import Build
 from ..device import Device
 from ..errors import NoBoardError, UsageError, WrongModelError
-from . import esptool, gdb, hex_folder, ssh, stm32flash
+from . import esptool, gdb, hex_folder, ssh, stm32flash, uf2
 from .tool import Job, Tool
 
 # What a board's file may name as the kind of its flasher.
@@ -22,6 +22,7 @@ TOOLS: dict[str, Tool] = {
     "hex_folder": hex_folder.TOOL,
     "ssh": ssh.TOOL,
     "stm32flash": stm32flash.TOOL,
+    "uf2": uf2.TOOL,
 }
 
 _BEFORE, _AFTER = 3, 20  # seconds to wait for firmware that may, and for one that should answer

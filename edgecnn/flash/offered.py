@@ -6,8 +6,7 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-from ..board import Board
-from ..build import ELF
+from ..board import ELF, Board
 from ..errors import UsageError
 
 # What the board's file calls it, and the folder of the firmware -> the command lines.

@@ -9,10 +9,13 @@ extern const uint32_t bare_data_image[];
 
 int main(void);
 
+__attribute__((weak)) void chip_start(void) {}
+
 void bare_start(void) {
   const uint32_t *from = bare_data_image;
   for (uint32_t *to = bare_data; to < bare_data_end; to++) *to = *from++;
   for (uint32_t *to = bare_bss; to < bare_bss_end; to++) *to = 0;
+  chip_start();
   main();
   for (;;) {
   }

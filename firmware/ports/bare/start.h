@@ -5,4 +5,8 @@
 /* Fill the static variables and run the program; the stack pointer is set. Never returns. */
 void bare_start(void);
 
+/* Clocks and pins, where they need anything before port_init; static variables are filled by then. A port that has no
+ * such function gets an empty one. */
+void chip_start(void);
+
 #endif

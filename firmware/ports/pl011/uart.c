@@ -1,4 +1,4 @@
-/* ARM's PL011, the UART of Stellaris LM3S. */
+/* ARM's PL011, the UART of Stellaris LM3S and of RP2040. */
 #include "port.h"
 #include "registers.h"
 
