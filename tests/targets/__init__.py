@@ -1,0 +1,1 @@
+"""Every core's own kernels, against the NumPy integers."""

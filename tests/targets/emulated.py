@@ -1,0 +1,133 @@
+"""Many networks in one program on an emulated board, every layer of each checked by its CRC-32."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import serial
+
+from edgecnn import board as boards
+from edgecnn import build, paths, toolchain
+from edgecnn.converters.c_text import constant
+from edgecnn.converters.graph_to_c import write_c
+from edgecnn.emulator import emulate
+from edgecnn.graph import Graph
+from edgecnn.interpreter import trace
+from edgecnn.lowering import lower
+
+# After any byte from the host: for each network and each of its inputs, the CRC of every layer's output.
+_MAIN = """
+#include <string.h>
+#include "crc32.h"
+#include "port.h"
+INCLUDES
+typedef struct {
+  int8_t *(*input)(void);
+  void (*invoke_layer)(int layer);
+  const int8_t *(*layer_output)(int layer);
+  int32_t (*layer_output_size)(int layer);
+  int layers, inputs;
+  int32_t input_size;
+  const int8_t *codes;
+} network;
+
+CODES
+static const network networks[] = {
+ROWS};
+
+static void write_crc(const int8_t *codes, int32_t size) {
+  uint32_t crc = 0;
+  for (int32_t i = 0; i < size; i++) crc = crc32_byte(crc, (uint8_t)codes[i]);
+  for (int shift = 0; shift < 32; shift += 8) port_write((uint8_t)(crc >> shift));
+}
+
+int main(void) {
+  port_init();
+  while (port_read() < 0) {
+  }
+  for (const network *n = networks; n < networks + sizeof networks / sizeof *networks; n++) {
+    for (int i = 0; i < n->inputs; i++) {
+      memcpy(n->input(), n->codes + i * n->input_size, (size_t)n->input_size);
+      for (int layer = 0; layer < n->layers; layer++) {
+        n->invoke_layer(layer);
+        write_crc(n->layer_output(layer), n->layer_output_size(layer));
+      }
+    }
+  }
+  for (;;) {
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network and the inputs (N, *shape) that it is to be tried with."""
+
+    about: str
+    graph: Graph
+    x: np.ndarray
+    fuse: bool
+    optimize: str
+
+
+def differences(board: str, target: str, cases: Sequence[Case], work: Path) -> list[str]:
+    """What the board computes otherwise than NumPy, in words; [] when every byte of every layer is equal."""
+    folder = _together(cases, target, work)
+    facts = boards.load(board)
+    elf = _link(facts, folder, work)
+    expected = [crc for case in cases for crc in _crcs(case)]
+    with emulate(facts, elf) as url, serial.serial_for_url(url, baudrate=facts.baud, timeout=60) as line:
+        line.write(b"\n")
+        told = np.frombuffer(line.read(4 * len(expected)), "<u4").tolist()
+    assert len(told) == len(expected), f"{board} said {len(told)} of {len(expected)} checksums"
+    return [about for (about, crc), got in zip(expected, told, strict=True) if crc != got]
+
+
+def _crcs(case: Case) -> list[tuple[str, int]]:
+    layers = [step for step in lower(case.graph, fuse=case.fuse).steps if step.call]
+    values = trace(case.graph, case.x)
+    return [
+        (f"{case.about}: {step.title}, input {i}", zlib.crc32(values[step.output][i].tobytes()))
+        for i in range(len(case.x))
+        for step in layers
+    ]
+
+
+def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
+    """One folder with the C of all networks, and every kernel once."""
+    folder = work / "networks"
+    for i, case in enumerate(cases):
+        alone = work / f"m{i}"
+        write_c(case.graph, alone, name=f"m{i}", target=target, optimize=case.optimize, fuse=case.fuse)
+        for source in (p for p in alone.rglob("*") if p.suffix in (".c", ".h")):
+            copy = folder / source.relative_to(alone)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            if copy.exists():
+                assert copy.read_bytes() == source.read_bytes(), f"{target} has two files called {copy.name}"
+            copy.write_bytes(source.read_bytes())
+    names = [f"m{i}" for i in range(len(cases))]
+    functions = ("input", "invoke_layer", "layer_output", "layer_output_size")
+    rows = (
+        f"    {{{', '.join(f'{name}_{f}' for f in functions)}, {name}_LAYERS, {len(case.x)}, {name}_INPUT_SIZE, {name}_x}},\n"
+        for name, case in zip(names, cases, strict=True)
+    )
+    codes = "".join(constant(f"{name}_x", case.x) for name, case in zip(names, cases, strict=True))
+    text = _MAIN.replace("INCLUDES", "".join(f'#include "{name}.h"\n' for name in names))
+    (folder / "main.c").write_text(text.replace("CODES", codes).replace("ROWS", "".join(rows)))
+    return folder
+
+
+def _link(facts: boards.Board, folder: Path, work: Path) -> Path:
+    rooms = [paths.firmware() / "ports" / room for room in facts.port]
+    sources = [str(p) for place in (folder, folder / "runtime", *rooms) for p in sorted(place.glob("*.c"))]
+    numbers = {"CLOCK_HZ": facts.clock_hz, "BAUD": facts.baud, **facts.defines}
+    arguments = [f"-D{name}={value}u" for name, value in numbers.items()]
+    arguments += [f"-I{place}" for place in (folder, paths.firmware() / "app", *rooms)]
+    script = work / "link.ld"
+    script.write_text(build.linker_script(facts))
+    assert facts.compiler
+    toolchain.link(facts.compiler, [*arguments, *sources], script, work / "networks.elf")
+    return work / "networks.elf"

@@ -1,0 +1,51 @@
+"""Random networks through every core's own kernels, on the board that has the core: 0 unequal bytes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgecnn import board as boards
+from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.targets import OPTIMIZE, TARGETS
+from tests.lenet import lenet
+from tests.random_models import random_input, random_model
+from tests.targets.emulated import Case, differences
+
+# One board for every core of which an emulator is at hand; x86-64 is this computer's (test_x86_64.py).
+CORES = {
+    "cortex-m3": "mps2_an385",
+    "cortex-m4": "mps2_an386",
+    "cortex-m55": "mps3_an547",
+    "cortex-m0plus": "bbc_microbit",
+    "generic": "virt_rv32",
+}
+NETWORKS = 24
+INPUTS = 3
+
+
+def cases() -> list[Case]:
+    """Random networks, fused and not, for all ways to optimize; LeNet for each of them."""
+    found = []
+    for seed in range(NETWORKS):
+        rng = np.random.default_rng(5000 + seed)
+        model, description = random_model(rng)
+        graph, optimize = graph_of(model), [*OPTIMIZE][seed % len(OPTIMIZE)]
+        found.append(Case(f"{optimize}, {description}", graph, _inputs(rng, graph), seed % 3 > 0, optimize))
+    rng = np.random.default_rng(0)
+    graph = graph_of(lenet())
+    return found + [Case(f"{mode}, LeNet", graph, _inputs(rng, graph), True, mode) for mode in OPTIMIZE]
+
+
+def _inputs(rng: np.random.Generator, graph) -> np.ndarray:
+    return random_input(rng, graph.input.shape, INPUTS).reshape(INPUTS, *graph.input.shape)
+
+
+def test_every_core_is_tried() -> None:
+    assert CORES.keys() | {"x86-64"} >= TARGETS.keys()
+    assert all(boards.load(board).target == core for core, board in CORES.items())
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_every_layer_of_random_networks(core: str, tmp_path: Path) -> None:
+    assert differences(CORES[core], core, cases(), tmp_path) == []
