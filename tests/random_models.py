@@ -22,7 +22,9 @@ class Description:
 
     text: str
     input_shape: tuple[int, ...]  # with the batch dimension, 1
-    steps: tuple[tuple[str, tuple[int, ...], int], ...]  # the ops: name in the schema, input tensors, output tensor
+    steps: tuple[
+        tuple[str, tuple[int, ...], int], ...
+    ]  # what is computed: by which op of the schema, input tensors, output tensor
 
     @property
     def ops(self) -> frozenset[str]:
@@ -204,6 +206,72 @@ def _reshape(c: _Chain) -> str:
     return str(shape)
 
 
+def _transposed(c: _Chain) -> str:
+    padding, stride = _padding(c), c.pair(1, 3)
+    kernel = c.pair(1, 4)
+    weights = c.weights((int(c.rng.integers(1, 6)), *kernel, c.shape[3]))
+    least = [1 if padding == "SAME" else taps for taps in kernel]  # of the sizes that give as many windows
+    size = [
+        (pixels - 1) * step + first + int(c.rng.integers(0, step))
+        for pixels, step, first in zip(c.shape[1:3], stride, least, strict=True)
+    ]
+    scales, out_scale = c.scales(weights, per_channel=c.chance(0.7))
+    bias = c.bias(weights) if c.chance(0.7) else None
+    c.x = c.builder.transpose_conv(
+        c.x, weights, bias, scales, out_scale, c.zero_point(), (size[0], size[1]), stride, padding
+    )
+    return f"{weights.shape} to {size} stride {stride} {padding} {_kind(scales)} bias {bias is not None}"
+
+
+def _resize(c: _Chain) -> str:
+    size = c.pair(1, 16)
+    corners, centers = ((False, False), (True, False), (False, True))[int(c.rng.integers(0, 3))]
+    c.x = c.builder.resize_nearest(c.x, size, corners, centers)
+    return f"to {size} align_corners {corners} half_pixel_centers {centers}"
+
+
+def _strided_slice(c: _Chain) -> str:
+    parts: list[slice | int] = [slice(None)]
+    for size in c.shape[1:]:
+        first, last = sorted(c.rng.integers(0, size, 2).tolist())
+        step = int(c.rng.integers(1, 4))
+        if c.chance(0.2) and len(c.shape) == 4:
+            parts.append(first - size if c.chance(0.5) else first)
+        elif c.chance(0.2):
+            parts.append(slice(last, first - 1 if first else None, -step))
+        else:
+            parts.append(slice(first if c.chance(0.7) else None, last + 1 if c.chance(0.7) else None, step))
+    c.x = c.builder.strided_slice(c.x, parts)
+    return str(parts[1:])
+
+
+def _split(c: _Chain) -> str:
+    axis = int(c.rng.integers(1, len(c.shape)))
+    parts = int(c.rng.choice([n for n in range(1, 5) if c.shape[axis] % n == 0]))
+    outputs = c.builder.split(c.x, parts, axis)
+    c.history += outputs
+    c.x = int(c.rng.choice(outputs))
+    return f"{parts} along {axis}, tensor {c.x}"
+
+
+def _pad_v2(c: _Chain) -> str:
+    paddings, code = [(0, 0), c.pair(0, 3), c.pair(0, 3), c.pair(0, 1)], int(c.rng.integers(-128, 128))
+    c.x = c.builder.pad_v2(c.x, paddings, code)
+    return f"{paddings[1:]} with {code}"
+
+
+def _expand_dims(c: _Chain) -> str:
+    axis = int(c.rng.integers(1, len(c.shape) + 1))
+    c.x = c.builder.expand_dims(c.x, axis)
+    return f"{axis}"
+
+
+def _leaky_relu(c: _Chain) -> str:
+    alpha, scale, zero_point = c.wide(0.01, 1.5), c.scale * c.wide(0.2, 5), c.zero_point()
+    c.x = c.builder.leaky_relu(c.x, scale, zero_point, alpha)
+    return f"alpha {alpha:.4g} scale {scale:.4g} zero point {zero_point}"
+
+
 def _pad(c: _Chain) -> str:
     paddings = [(0, 0), c.pair(0, 3), c.pair(0, 3), (0, 0)]
     c.x = c.builder.pad(c.x, paddings)
@@ -241,6 +309,14 @@ def _image(shape: tuple[int, ...]) -> bool:
     return len(shape) == 4
 
 
+def _few_axes(shape: tuple[int, ...]) -> bool:
+    return len(shape) <= 3
+
+
+def _thin(shape: tuple[int, ...]) -> bool:
+    return 1 in shape[1:]
+
+
 def _summable(shape: tuple[int, ...]) -> bool:
     return shape[-1] <= 512  # TFLite Micro aborts when the exponentials of a softmax add up to more than that
 
@@ -259,6 +335,15 @@ _OPS: dict[str, tuple[int, Callable[[tuple[int, ...]], bool], Callable[[_Chain],
     "FULLY_CONNECTED": (4, _any, _dense),
     "RESHAPE": (1, _any, _reshape),
     "PAD": (2, _image, _pad),
+    "TRANSPOSE_CONV": (3, _image, _transposed),
+    "RESIZE_NEAREST_NEIGHBOR": (2, _image, _resize),
+    "STRIDED_SLICE": (2, _any, _strided_slice),
+    "SPLIT": (2, _any, _split),
+    "PADV2": (1, _image, _pad_v2),
+    "SQUEEZE": (1, _thin, _table_op(Builder.squeeze)),
+    "EXPAND_DIMS": (1, _few_axes, _expand_dims),
+    "LEAKY_RELU": (2, _any, _leaky_relu),
+    "HARD_SWISH": (2, _any, _requantized(Builder.hard_swish)),
     "RELU": (2, _any, _requantized(Builder.relu)),
     "RELU6": (1, _any, _requantized(Builder.relu6)),
     "QUANTIZE": (2, _any, _requantized(Builder.quantize)),
@@ -293,8 +378,11 @@ def _add_op(c: _Chain, *names: str) -> None:
 def _finished(c: _Chain) -> tuple[bytes, Description]:
     shape = c.builder.tensors[c.builder.inputs[0]].shape
     text = "; ".join([f"input {shape}", *c.said])
-    steps = tuple((_NAMES[op.code], op.inputs, op.outputs[0]) for op in c.builder.operators)
-    return c.builder.finish(c.x), Description(text, shape, steps)
+    needed, steps = {c.x}, []
+    for op in reversed(c.builder.operators):  # an output of SPLIT may be nobody's input
+        steps += [(_NAMES[op.code], op.inputs, output) for output in op.outputs if output in needed]
+        needed.update(op.inputs)
+    return c.builder.finish(c.x), Description(text, shape, tuple(reversed(steps)))
 
 
 def random_input(rng: np.random.Generator, shape: tuple[int, ...], n: int) -> np.ndarray:
