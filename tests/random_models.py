@@ -73,6 +73,10 @@ class _Chain:
         """A number whose logarithm is uniform."""
         return float(np.exp(self.rng.uniform(np.log(low), np.log(high))))
 
+    def rescaled(self, low: float, high: float) -> float:
+        """A scale near that of x; chains of small ones end where no interpreter follows."""
+        return max(self.scale * self.wide(low, high), 1e-6)
+
     def activation(self) -> str:
         return str(self.rng.choice(_ACTIVATIONS, p=(0.4, 0.3, 0.2, 0.1)))
 
@@ -133,7 +137,7 @@ def _binary(code: str) -> Callable[[_Chain], str]:
         scale1, scale2 = c.parameters(first)[0], c.parameters(second)[0]
         typical = scale1 * scale2 * _SPREAD if code == "MUL" else max(scale1, scale2)
         activation = c.activation()
-        c.x = c.builder.binary(code, first, second, typical * c.wide(0.3, 5), c.zero_point(), activation)
+        c.x = c.builder.binary(code, first, second, max(typical * c.wide(0.3, 5), 1e-6), c.zero_point(), activation)
         return f"{kind} {activation}"
 
     return op
@@ -156,7 +160,7 @@ def _broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
 
 def _mean(c: _Chain) -> str:
     axes = [1, 2] if c.chance(0.8) else [int(c.rng.integers(1, 4))]
-    scale, zero_point = (c.scale * c.wide(0.1, 2), c.zero_point()) if c.chance(0.8) else c.parameters(c.x)
+    scale, zero_point = (c.rescaled(0.1, 2), c.zero_point()) if c.chance(0.8) else c.parameters(c.x)
     keep = c.chance(0.5)
     c.x = c.builder.mean(c.x, axes, scale, zero_point, keep)
     return f"axes {axes} keep_dims {keep}"
@@ -267,7 +271,7 @@ def _expand_dims(c: _Chain) -> str:
 
 
 def _leaky_relu(c: _Chain) -> str:
-    alpha, scale, zero_point = c.wide(0.01, 1.5), c.scale * c.wide(0.2, 5), c.zero_point()
+    alpha, scale, zero_point = c.wide(0.01, 1.5), c.rescaled(0.2, 5), c.zero_point()
     c.x = c.builder.leaky_relu(c.x, scale, zero_point, alpha)
     return f"alpha {alpha:.4g} scale {scale:.4g} zero point {zero_point}"
 
@@ -280,7 +284,7 @@ def _pad(c: _Chain) -> str:
 
 def _requantized(add: Callable[[Builder, int, float, int], int]) -> Callable[[_Chain], str]:
     def op(c: _Chain) -> str:
-        scale, zero_point = c.scale * c.wide(0.2, 5), c.zero_point()
+        scale, zero_point = c.rescaled(0.2, 5), c.zero_point()
         c.x = add(c.builder, c.x, scale, zero_point)
         return f"scale {scale:.4g} zero point {zero_point}"
 
