@@ -53,7 +53,9 @@ class Slice(Op):
         shape, (steps,) = walk
         strides = axes.strides(self.inputs[0].shape)
         start = sum(taken.start * stride for taken, stride in zip(self.ranges, strides, strict=True))
-        return KernelCall("slice_s8", {"start": start, "shape": shape, "steps": steps})
+        # Forwards, the i-th code that is taken is never before place start + i.
+        leads = {0: -start} if steps.min() >= 0 else {}
+        return KernelCall("slice_s8", {"start": start, "shape": shape, "steps": steps}, leads=leads)
 
     @property
     def describe(self) -> str:

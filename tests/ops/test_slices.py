@@ -5,6 +5,8 @@ import pytest
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
+from edgecnn.lowering import lower
+from edgecnn.planner import plan
 from tests.ops.support import only_op, replace_field, run
 from tests.tflite_builder import Builder
 
@@ -30,7 +32,19 @@ def test_slices_are_those_of_numpy(parts: tuple[slice | int, ...]) -> None:
 def test_numbers() -> None:
     b = Builder()
     op = only_op(b.finish(b.strided_slice(b.input((1, 9), 1, 0), [slice(None), slice(2, 8, 3)])))
-    assert (op.kind, op.describe, op.macs, op.parameters, op.in_place) == ("slice", "2..5/3", 0, 0, False)
+    assert (op.kind, op.describe, op.macs, op.parameters) == ("slice", "2..5/3", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("part", "arena"), [(slice(10, 60), 100), (slice(0, None, 2), 100), (slice(None, 49, -1), 150)]
+)
+def test_a_slice_forwards_takes_no_memory(part: slice, arena: int) -> None:
+    b = Builder()
+    x = b.input((1, 100), 1, 0)
+    model = b.finish(b.strided_slice(x, [slice(None), part]))
+    assert plan(lower(graph_of(model))).arena == arena
+    codes = np.arange(100)
+    assert run(model, codes) == codes[part].tolist()
 
 
 @pytest.mark.parametrize("axis", [1, 2, 3, -1])
