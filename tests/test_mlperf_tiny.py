@@ -41,7 +41,7 @@ def test_bit_exact(name: str, models: dict[str, Path]) -> None:
     result = verify(models[name], dataset=None, random=4)
     result.check()
     deciding = [party.name for party in result.parties if party.exact and party.bytes]
-    assert len(deciding) == 4  # tflite_runtime, TFLite Micro, the float64 twin and C
+    assert len(deciding) == 4  # tflite_runtime, TFLite Micro, and C op by op and as converted
 
 
 def test_converting_needs_neither_tensorflow_nor_much_time_or_memory(models: dict[str, Path], folder: Path) -> None:
