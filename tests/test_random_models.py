@@ -66,7 +66,7 @@ def agree(
             name = f"m{number}{'f' if fuse else ''}"
             write_c(graph, folder / way / str(number), name=name, fuse=fuse, optimize=optimize)
         models.append((seed, graph, description, random_input(rng, description.input_shape, INPUTS)))
-    parts = compiled([folder / way / str(number) for number in range(len(seeds)) for way in WAYS], folder / "all.so")
+    parts = compiled([folder / way / str(number) for number in range(len(seeds)) for way in WAYS], folder)
     hosts = [dict(zip(WAYS, parts[i : i + len(WAYS)], strict=True)) for i in range(0, len(parts), len(WAYS))]
     compared: Counter[str] = Counter()
     expected: Counter[str] = Counter()
