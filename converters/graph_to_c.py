@@ -213,6 +213,7 @@ class _Model:
             f"input   {_quantized(graph.input)}",
             f"output  {_quantized(graph.output)}",
             f"arena   {self.plan.arena} bytes, {graph.parameters} parameters, {graph.macs} multiply-accumulates",
+            *(f"note    {note}" for note in graph.notes),
             "",
             *c_text.table(rows),
         ]

@@ -7,9 +7,11 @@ from edgecnn.ops import TFLITE_OPS
 # TFLite's name of an operator -> what comes nearest among those that are supported.
 _NEAREST = {
     "ABS": "RELU of x and of -x, added",
+    "ARG_MAX": "one over the last axis as the last op, which is left to the caller",
     "BATCH_MATMUL": "FULLY_CONNECTED, if one side is constant",
     "CAST": "int8 from end to end: cast before the network and after it",
     "CONV_3D": "CONV_2D with the third axis among the channels",
+    "DEQUANTIZE": "one as the last op, which is left to the caller",
     "DIV": "MUL by the reciprocal, if the divisor is constant",
     "ELU": "LEAKY_RELU or RELU",
     "EXP": "SOFTMAX or LOGISTIC",

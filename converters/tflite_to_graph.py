@@ -14,6 +14,7 @@ from edgecnn.graph import Graph
 from edgecnn.ops import TFLITE_OPS, Op
 from edgecnn.tensor import Tensor
 
+from . import borders
 from .nearest import advice
 from .tflite_file import RawModel, RawOperator, RawTensor, parse
 
@@ -44,21 +45,23 @@ def graph_of(file: bytes, where: str = "the model") -> Graph:
         raise UnsupportedError(
             f"{where} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; only one of each is supported."
         )
+    entry, leave = borders.entry(model, reader.raw), borders.leave(model, reader.raw)
     # From the output backwards: what only computes shapes (the SHAPE, STRIDED_SLICE, PACK that Keras' Flatten leaves)
     # is nobody's input here and falls away.
-    needed = {model.outputs[0]}
+    needed = {leave.tensor}
     ops: list[Op] = []
     for operator in reversed(model.operators):
-        if needed.isdisjoint(operator.outputs):
+        if needed.isdisjoint(operator.outputs) or operator is entry.operator:
             continue
         for op in reader.ops(operator, needed):
             needed.discard(op.output.index)
             needed.update(tensor.index for tensor in op.inputs)
             ops.insert(0, op)
-    if needed != {model.inputs[0]}:
+    if needed != {entry.tensor}:
         raise InvalidModelError(f"{where} is not in order: its output does not follow from its input by its ops.")
-    output = reader.tensor(model.outputs[0])
-    return Graph(tuple(ops), reader.tensor(model.inputs[0]), output, file)
+    first, last = reader.single(entry.tensor), reader.single(leave.tensor)
+    notes = tuple(border.note for border in (entry, leave) if border.note)
+    return Graph(tuple(ops), first, last, file, notes)
 
 
 class _Reader:
@@ -74,10 +77,18 @@ class _Reader:
         kind = TFLITE_OPS.get(operator.name)
         if kind is None:
             node.refuse(f"is not supported; {advice(operator.name)}")
+        self.check_float_island(operator)
         if len(operator.outputs) != 1 and not kind.several_outputs:
             node.invalid(f"has {len(operator.outputs)} outputs instead of one.")
         positions = [position for position, index in enumerate(operator.outputs) if index in needed]
         return [kind.read(_Node(self, operator, position)) for position in positions]
+
+    def check_float_island(self, operator: RawOperator) -> None:
+        """Name the op that was left in float32, rather than the QUANTIZE behind it."""
+        if operator.name == "QUANTIZE" and operator.inputs and self.raw(operator.inputs[0]).type == "FLOAT32":
+            for maker in self.model.operators:
+                if operator.inputs[0] in maker.outputs and maker.name not in TFLITE_OPS:
+                    _Node(self, maker, 0).refuse(f"is computed in float32; {advice(maker.name)}")
 
     def raw(self, index: int) -> RawTensor:
         if not 0 <= index < len(self.model.tensors):
@@ -92,9 +103,15 @@ class _Reader:
             raise UnsupportedError(f"{place} is a constant where a computed tensor is supported.")
         if not raw.shape:
             raise UnsupportedError(f"{place} has no dimensions; a shape beginning with the batch is needed.")
-        if index in (*self.model.inputs, *self.model.outputs) and raw.shape[0] != 1:
-            raise UnsupportedError(f"{place} has batch size {raw.shape[0]}; convert the model with batch size 1.")
         return self.quantized(index)
+
+    def single(self, index: int) -> Tensor:
+        """The network's input or output: an activation of batch size 1."""
+        tensor = self.tensor(index)
+        if tensor.shape[0] != 1:
+            place = f"tensor '{tensor.name}' of {self.where}"
+            raise UnsupportedError(f"{place} has batch size {tensor.shape[0]}; convert the model with batch size 1.")
+        return tensor
 
     def quantized(self, index: int) -> Tensor:
         """An int8 tensor, computed or constant, checked."""

@@ -24,6 +24,8 @@ class Graph:
     output: Tensor
     source: bytes = b""
     """The TFLite file that the graph was read from."""
+    notes: tuple[str, ...] = ()
+    """What of that file is left to the caller, a sentence each."""
 
     def __repr__(self) -> str:
         ops = ", ".join(op.kind for op in self.ops)

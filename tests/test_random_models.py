@@ -4,7 +4,7 @@ Who: tflite_runtime's reference kernels, TFLite Micro, NumPy integers, the float
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,48 +13,73 @@ import pytest
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import FLOATS
-from edgecnn.host import HostModel
 from edgecnn.interpreter import trace
 from edgecnn.lowering import lower
 from edgecnn.oracles import Oracle
+from tests.batch import compiled
+from tests.random_graphs import random_graph
 from tests.random_models import Description, random_input, random_model
 
-MODELS_PER_CHUNK = 10
-CHUNKS = 24
+MODELS = 240
+GRAPHS, GRAPH_SEEDS = 100, (1, 2, 3)
+PER_CHUNK = 10
 INPUTS = 8
 # Stated here once more and not taken from the library: from the first of these on, TFLite Micro does not decide.
 # (Per-channel FULLY_CONNECTED above rank 2, where tflite_runtime is wrong, is in tests/ops/test_fully_connected.py.)
 DEVIATIONS_OF_MICRO = ("RELU6", "LOGISTIC", "TANH")
+WAYS = {"C, op by op": False, "C, fused": True}
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("first", range(1000, 1000 + MODELS, PER_CHUNK))
 def test_every_byte_of_every_layer_agrees(
-    chunk: int, tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle
+    first: int, tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle
 ) -> None:
+    seeds = [[seed] for seed in range(first, first + PER_CHUNK)]
+    agree(random_model, seeds, tmp_path, tflite_runtime, tflite_micro)
+
+
+@pytest.mark.parametrize("first", range(0, GRAPHS, PER_CHUNK))
+@pytest.mark.parametrize("seed", GRAPH_SEEDS)
+def test_every_byte_of_graphs_with_branches_agrees(
+    seed: int, first: int, tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle
+) -> None:
+    seeds = [[seed, number] for number in range(first, first + PER_CHUNK)]
+    agree(random_graph, seeds, tmp_path, tflite_runtime, tflite_micro)
+
+
+def agree(
+    make: Callable[[np.random.Generator], tuple[bytes, Description]],
+    seeds: Sequence[Sequence[int]],
+    folder: Path,
+    tflite_runtime: Oracle,
+    tflite_micro: Oracle,
+) -> None:
+    """Build a network from each seed and compare all who compute it; the C of all of them is compiled at once."""
+    models = []
+    for number, seed in enumerate(seeds):
+        rng = np.random.default_rng(seed)
+        model, description = make(rng)
+        graph = graph_of(model)
+        for way, fuse in WAYS.items():
+            # Plain kernels and fast ones in turn: `size` has the plain ones.
+            optimize = "size" if (number % 2 == 0) == fuse else "balanced"
+            name = f"m{number}{'f' if fuse else ''}"
+            write_c(graph, folder / way / str(number), name=name, fuse=fuse, optimize=optimize)
+        models.append((seed, graph, description, random_input(rng, description.input_shape, INPUTS)))
+    parts = compiled([folder / way / str(number) for number in range(len(seeds)) for way in WAYS], folder)
+    hosts = [dict(zip(WAYS, parts[i : i + len(WAYS)], strict=True)) for i in range(0, len(parts), len(WAYS))]
     compared: Counter[str] = Counter()
     expected: Counter[str] = Counter()
-    for seed in range(1000 + chunk * MODELS_PER_CHUNK, 1000 + (chunk + 1) * MODELS_PER_CHUNK):
-        rng = np.random.default_rng(seed)
-        model, description = random_model(rng)
-        x = random_input(rng, description.input_shape, INPUTS)
-        graph = graph_of(model)
+    for (seed, graph, description, x), ways in zip(models, hosts, strict=True):
         integers = {tensor.index: codes for tensor, codes in trace(graph, x).items()}
-        layers = [op.output.index for op in graph.ops]
+        layers = [output for _, _, output in description.steps]
         decided_by_micro = _decided(description, DEVIATIONS_OF_MICRO)
-
-        ways = {"C, op by op": False, "C, fused": True}
-        hosts = {}
-        for way, fuse in ways.items():
-            # Plain kernels and fast ones in turn: `size` has the plain ones.
-            optimize = "size" if (seed % 2 == 0) == fuse else "balanced"
-            write_c(graph, tmp_path / way / str(seed), name=f"m{seed}", fuse=fuse, optimize=optimize)
-            hosts[way] = HostModel(tmp_path / way / str(seed))
         for party, values in {
-            "tflite_runtime": tflite_runtime.evaluate(model, x),
-            "tflite_micro": _only(decided_by_micro, tflite_micro.evaluate(model, x)),
+            "tflite_runtime": tflite_runtime.evaluate(graph.source, x),
+            "tflite_micro": _only(decided_by_micro, tflite_micro.evaluate(graph.source, x)),
             "float64": _only(layers, {tensor.index: codes for tensor, codes in trace(graph, x, FLOATS).items()}),
-            **{way: host.trace(x) for way, host in hosts.items()},
-            "C, at once": {graph.output.index: hosts["C, fused"].invoke(x)},
+            **{way: host.trace(x) for way, host in ways.items()},
+            "C, at once": {graph.output.index: ways["C, fused"].invoke(x)},
         }.items():
             for i in layers:
                 if i in values:
@@ -64,15 +89,15 @@ def test_every_byte_of_every_layer_agrees(
                     compared[party] += 1
         expected.update(
             {
-                "tflite_runtime": len(description.steps),
+                "tflite_runtime": len(layers),
                 "tflite_micro": len(decided_by_micro),
-                "float64": len(description.steps),
-                **{way: sum(bool(step.call) for step in lower(graph, fuse=fuse).steps) for way, fuse in ways.items()},
+                "float64": len(layers),
+                **{way: sum(bool(step.call) for step in lower(graph, fuse=fuse).steps) for way, fuse in WAYS.items()},
                 "C, at once": 1,
             }
         )
     assert compared == expected
-    assert compared["C, at once"] == MODELS_PER_CHUNK
+    assert compared["C, at once"] == len(seeds)
 
 
 def _decided(description: Description, deviations: tuple[str, ...]) -> list[int]:

@@ -212,6 +212,66 @@ class Builder:
         y = self._like(inputs[0], shape)
         return self.operator("CONCATENATION", inputs, y, "ConcatenationOptions", Axis=axis, FusedActivationFunction=0)
 
+    def transpose_conv(
+        self,
+        x: int,
+        weights: np.ndarray,
+        bias: np.ndarray | None,
+        weight_scales: float | Sequence[float],
+        out_scale: float,
+        out_zero_point: int,
+        size: tuple[int, int],
+        stride: tuple[int, int] = (1, 1),
+        padding: str = "VALID",
+    ) -> int:
+        """Add a transposed convolution to an output of `size`, with int8 weights (out, height, width, in)."""
+        shape = (1, *size, len(weights))
+        inputs = [self.constant(shape), self.constant(weights, weight_scales, dtype=np.int8), x]
+        inputs += [] if bias is None else [self._bias(x, bias, weight_scales)]
+        options = {"Padding": getattr(tflite.Padding, padding), "StrideH": stride[0], "StrideW": stride[1]}
+        y = self.tensor(shape, out_scale, out_zero_point)
+        return self.operator("TRANSPOSE_CONV", inputs, y, "TransposeConvOptions", **options)
+
+    def resize_nearest(self, x: int, size: tuple[int, int], align_corners: bool, half_pixel_centers: bool) -> int:
+        """Add a change of height and width by nearest neighbours."""
+        batch, _, _, channels = self.tensors[x].shape
+        return self.operator(
+            "RESIZE_NEAREST_NEIGHBOR",
+            [x, self.constant(size)],
+            self._like(x, (batch, *size, channels)),
+            "ResizeNearestNeighborOptions",
+            AlignCorners=align_corners,
+            HalfPixelCenters=half_pixel_centers,
+        )
+
+    def strided_slice(self, x: int, slices: Sequence[slice | int]) -> int:
+        """Add x[slices]; an integer drops its axis, a missing begin or end is written as a bit of a mask."""
+        shape = np.empty(self.tensors[x].shape, np.int8)[tuple(slices)].shape
+        parts = [part if isinstance(part, slice) else slice(part, part + 1) for part in slices]
+        masks = {
+            "BeginMask": [part.start is None for part in parts],
+            "EndMask": [part.stop is None for part in parts],
+            "ShrinkAxisMask": [not isinstance(part, slice) for part in slices],
+        }
+        limits = [[getattr(part, field) or 0 for part in parts] for field in ("start", "stop")]
+        steps = [1 if part.step is None else part.step for part in parts]
+        return self.operator(
+            "STRIDED_SLICE",
+            [x, *(self.constant(values) for values in (*limits, steps))],
+            self._like(x, shape),
+            "StridedSliceOptions",
+            **{mask: sum(bit << axis for axis, bit in enumerate(bits)) for mask, bits in masks.items()},
+        )
+
+    def split(self, x: int, parts: int, axis: int) -> list[int]:
+        """Add a split into equal parts."""
+        shape = list(self.tensors[x].shape)
+        shape[axis] //= parts
+        outputs = [self._like(x, shape) for _ in range(parts)]
+        self.operator("SPLIT", [self.constant(axis), x], outputs[0], "SplitOptions", NumSplits=parts)
+        self.operators[-1].outputs = tuple(outputs)
+        return outputs
+
     def max_pool_2d(self, x: int, *window: Any, **options: Any) -> int:
         """Add a max pooling; the arguments are those of `average_pool_2d`."""
         return self._pool("MAX_POOL_2D", x, *window, **options)
@@ -291,6 +351,37 @@ class Builder:
         """Add a zero padding: (before, after) for every dimension."""
         shape = [size + sum(pair) for size, pair in zip(self.tensors[x].shape, paddings, strict=True)]
         return self.operator("PAD", [x, self.constant(paddings)], self._like(x, shape), "PadOptions")
+
+    def pad_v2(self, x: int, paddings: Sequence[tuple[int, int]], code: int) -> int:
+        """Add a padding with a code."""
+        y = self.pad(x, paddings)
+        op = self.operators.pop()
+        scales, zero_points, _ = self.tensors[x].quantization or ([], [], 0)
+        value = self.tensor((1,), scales[0], zero_points[0], data=np.array([code]))
+        return self.operator("PADV2", [*op.inputs, value], y, "PadV2Options")
+
+    def squeeze(self, x: int) -> int:
+        """Add a removal of all axes of size 1 but the batch."""
+        shape = self.tensors[x].shape
+        axes = [axis for axis, size in enumerate(shape) if size == 1 and axis > 0]
+        y = self._like(x, [size for axis, size in enumerate(shape) if axis not in axes])
+        return self.operator("SQUEEZE", [x], y, "SqueezeOptions", SqueezeDims=axes)
+
+    def expand_dims(self, x: int, axis: int) -> int:
+        """Add an axis of size 1."""
+        shape = list(self.tensors[x].shape)
+        shape.insert(axis, 1)
+        return self.operator("EXPAND_DIMS", [x, self.constant(axis)], self._like(x, shape), "ExpandDimsOptions")
+
+    def leaky_relu(self, x: int, out_scale: float, out_zero_point: int, alpha: float) -> int:
+        """Add a leaky ReLU."""
+        y = self.tensor(self.tensors[x].shape, out_scale, out_zero_point)
+        return self.operator("LEAKY_RELU", [x], y, "LeakyReluOptions", Alpha=alpha)
+
+    def hard_swish(self, x: int, out_scale: float, out_zero_point: int) -> int:
+        """Add a hard swish."""
+        y = self.tensor(self.tensors[x].shape, out_scale, out_zero_point)
+        return self.operator("HARD_SWISH", [x], y, "HardSwishOptions")
 
     def quantize(self, x: int, out_scale: float, out_zero_point: int) -> int:
         """Add a change of parameters from int8 to int8."""
@@ -406,13 +497,14 @@ class _Writer:
         )
 
     def operator(self, index: int, op: Operator) -> int:
+        fields = {name: self.array(f, np.int32) if isinstance(f, list) else f for name, f in op.fields.items()}
         return self.table(
             "Operator",
             OpcodeIndex=index,
             Inputs=self.array(op.inputs, np.int32),
             Outputs=self.array(op.outputs, np.int32),
             BuiltinOptionsType=getattr(tflite.BuiltinOptions, op.options or "NONE"),
-            BuiltinOptions=self.table(op.options, **op.fields) if op.options else None,
+            BuiltinOptions=self.table(op.options, **fields) if op.options else None,
         )
 
     def signature(self, inputs: Sequence[int], outputs: Sequence[int]) -> int:

@@ -50,6 +50,8 @@ def command(
         graph = graph_of(file, model.name)
     else:
         graph = read_tflite(model)
+    for note in graph.notes:
+        click.echo(f"Note: {note}", err=True)
     write_c(graph, output, name=name or name_of(model), target=target, optimize=optimize, fuse=fuse)
     manifest = read_manifest(output)
     if as_json:

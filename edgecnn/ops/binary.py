@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..fixed_point import INT8_MAX, INT8_MIN, Array
 from ..tensor import Tensor
-from . import broadcast
+from . import axes
 from .activated import ActivatedOp, read_activation
 from .op import Node
 
@@ -48,8 +48,8 @@ class BinaryOp(ActivatedOp):
             expected = None
         if op.output.shape != expected:
             node.invalid(f"makes {list(op.output.shape)} of {list(shapes[0])} and {list(shapes[1])}.")
-        if broadcast.walk(op.output.shape, *shapes) is None:
-            node.refuse(f"repeats its inputs along more than {broadcast.AXES} axes; reshape them first.")
+        if op.walk() is None:
+            node.refuse(f"repeats its inputs along more than {axes.MAX_AXES} axes; reshape them first.")
         return op
 
     @property
@@ -67,7 +67,7 @@ class BinaryOp(ActivatedOp):
         if self.constant is not None:
             arrays.insert(self.constant.position, self.constant.codes[np.newaxis].astype(inputs[0].dtype))
         return [
-            array.reshape(len(array), *broadcast.aligned(tensor.shape, len(self.output.shape))) - tensor.zero_point
+            array.reshape(len(array), *axes.aligned(tensor.shape, len(self.output.shape))) - tensor.zero_point
             for array, tensor in zip(arrays, self.operands, strict=True)
         ]
 
@@ -90,9 +90,14 @@ class BinaryOp(ActivatedOp):
         """As `KernelCall` takes them."""
         return {self.constant.position: self.constant.codes} if self.constant else {}
 
+    def walk(self) -> tuple[Array, list[Array]] | None:
+        """As `axes.walk`."""
+        shape = self.output.shape
+        return axes.walk(shape, *(axes.repeated(operand.shape, shape) for operand in self.operands))
+
     def walk_params(self) -> dict[str, int | Array]:
         """Shape, steps and zero points as the C kernels take them."""
-        walk = broadcast.walk(self.output.shape, *(operand.shape for operand in self.operands))
+        walk = self.walk()
         assert walk is not None, "checked in read"
         shape, (steps1, steps2) = walk
         return {

@@ -1,4 +1,4 @@
-"""PAD: a border of zeros, which are the output's zero point."""
+"""PAD and PADV2: a border of zeros, which are the output's zero point, or of another constant."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from .op import KernelCall, Node, Op
 
 @dataclass(frozen=True, eq=False)
 class Pad(Op):
-    """`paddings` holds (before, after) for each of four axes; tensors of fewer axes are led by axes of size 1."""
+    """`paddings` holds (before, after) for each of four axes; tensors of fewer axes are led by axes of size 1.
+
+    `code` is what the border is made of.
+    """
 
     paddings: tuple[tuple[int, int], ...]
+    code: int
     kind = "pad"
 
     @classmethod
@@ -33,11 +37,16 @@ class Pad(Op):
         if (tensor.scale, tensor.zero_point) != (output.scale, output.zero_point):
             node.refuse("has different scales at input and output; a pad cannot rescale.")
         paddings = ((0, 0),) * (4 - rank) + tuple((int(before), int(after)) for before, after in given)
-        return cls((tensor,), output, paddings)
+        return cls((tensor,), output, paddings, cls.read_code(node))
+
+    @classmethod
+    def read_code(cls, node: Node) -> int:
+        """The code of the border."""
+        return node.output.zero_point
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
         paddings = self.paddings[4 - len(self.output.shape) :]
-        return np.pad(inputs[0], ((0, 0), *paddings), constant_values=self.output.zero_point)
+        return np.pad(inputs[0], ((0, 0), *paddings), constant_values=self.code)
 
     def kernel_call(self) -> KernelCall:
         shape = (1,) * (4 - len(self.output.shape)) + self.inputs[0].shape
@@ -46,10 +55,24 @@ class Pad(Op):
             "input_shape": np.array(shape, np.int32),
             "before": np.array(before, np.int32),
             "after": np.array(after, np.int32),
-            "zero_point": self.output.zero_point,
+            "code": self.code,
         }
         return KernelCall("pad_s8", params)
 
     @property
     def describe(self) -> str:
         return " ".join(f"{before}+{after}" for before, after in self.paddings[1:3])
+
+
+@dataclass(frozen=True, eq=False)
+class PadV2(Pad):
+    """With a constant of the file around the tensor."""
+
+    @classmethod
+    def read_code(cls, node: Node) -> int:
+        given, code = node.constant_tensor(2), node.constant(2, "INT8")
+        if code.size != 1:
+            node.invalid(f"has {code.size} values to pad with.")
+        if (given.scale, given.zero_point) != (node.output.scale, node.output.zero_point):
+            node.refuse("has another scale at its constant than at its output; a pad cannot rescale.")
+        return int(code.item())

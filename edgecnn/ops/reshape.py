@@ -1,4 +1,4 @@
-"""RESHAPE: the same codes in the same order under another shape; nothing runs on the device."""
+"""RESHAPE, SQUEEZE and EXPAND_DIMS: the same codes under another shape; nothing runs on the device."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tflite.Model import Model
 from tflite.SubGraph import SubGraph
+from tflite.TensorType import TensorType
 
 from ..errors import InvalidModelError, UnsupportedError
 
@@ -17,11 +18,15 @@ _NO_CHOICE = "; give it a TFLite file with one graph from one input."
 
 
 class Exposed(NamedTuple):
-    """A patched model, the tensor index of its input, and those of its outputs in order (the original ones first)."""
+    """A patched model, the tensor index of its input, and those of its outputs in order (the original ones first).
+
+    `quantization` is (scale, zero point) of the QUANTIZE behind an input of float32; None when the input is int8.
+    """
 
     model: bytes
     input: int
     outputs: tuple[int, ...]
+    quantization: tuple[float, int] | None
 
 
 def expose(model: bytes) -> Exposed:
@@ -55,7 +60,18 @@ def _expose(model: bytes) -> Exposed:
     outputs = tuple(tensor for tensor in dict.fromkeys(listed) if computed(tensor))
     if not outputs:
         raise ValueError("nothing is computed")
-    return Exposed(_with_outputs(model, graph, outputs), graph.Inputs(0), outputs)
+    return Exposed(_with_outputs(model, graph, outputs), graph.Inputs(0), outputs, _quantization(graph))
+
+
+def _quantization(graph: SubGraph) -> tuple[float, int] | None:
+    given = graph.Inputs(0)
+    if graph.Tensors(given).Type() != TensorType.FLOAT32:
+        return None
+    for op in map(graph.Operators, range(graph.OperatorsLength())):
+        parameters = graph.Tensors(op.Outputs(0)).Quantization() if given in op.InputsAsNumpy() else None
+        if parameters and parameters.ScaleLength() == 1:
+            return float(parameters.Scale(0)), int(parameters.ZeroPoint(0))
+    return None
 
 
 def _with_outputs(model: bytes, graph: SubGraph, outputs: tuple[int, ...]) -> bytes:

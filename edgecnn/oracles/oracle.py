@@ -16,6 +16,7 @@ from typing import Self
 import numpy as np
 
 from ..errors import EdgecnnError, UsageError
+from ..fixed_point import dequantize
 from .expose import expose
 
 
@@ -84,15 +85,17 @@ class Oracle:
     def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
         """Return, by tensor index, the input and every op's output for the int8 inputs `x` (N, *shape without batch).
 
-        Each array has the shape (N, *shape of the tensor). Raises EdgecnnError when the model cannot be run.
+        Each array has the shape (N, *shape of the tensor). A float32 input with a QUANTIZE behind it is given the real
+        values of the codes, which become the codes again. Raises EdgecnnError when the model cannot be run.
         """
         if len(x) == 0:
             raise UsageError(f"{self.name} was given no input; give it at least one.")
         exposed = expose(model)
-        answer = self._ask(exposed.model, x)
+        given = x if exposed.quantization is None else dequantize(x, *exposed.quantization)
+        answer = self._ask(exposed.model, given)
         if isinstance(answer, str):
             raise self._failure(answer)
-        return {exposed.input: x[:, np.newaxis], **dict(zip(exposed.outputs, answer, strict=True))}
+        return {exposed.input: given[:, np.newaxis], **dict(zip(exposed.outputs, answer, strict=True))}
 
     def _ask(self, model: bytes, x: np.ndarray) -> list[np.ndarray] | str:
         if self._process is None:

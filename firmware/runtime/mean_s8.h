@@ -12,7 +12,7 @@ typedef struct {
 } edgecnn_mean_s8_params;
 
 /*
- * output[rows][depth] from input[rows][count][depth]. The two must not overlap.
+ * output[rows][depth] from input[rows][count][depth]. The two may begin at the same place.
  * No sum leaves int32: proved when the code is generated.
  */
 void edgecnn_mean_s8(const edgecnn_mean_s8_params *params, const int8_t *input, int8_t *output);

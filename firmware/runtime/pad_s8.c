@@ -14,7 +14,7 @@ void edgecnn_pad_s8(const edgecnn_pad_s8_params *p, const int8_t *input, int8_t 
       for (int32_t x = 0; x < padded(p, 2); x++) {
         const int pixel = inside(p, 0, n) && inside(p, 1, y) && inside(p, 2, x);
         for (int32_t c = 0; c < padded(p, 3); c++) {
-          *output++ = pixel && inside(p, 3, c) ? *input++ : (int8_t)p->zero_point;
+          *output++ = pixel && inside(p, 3, c) ? *input++ : (int8_t)p->code;
         }
       }
     }

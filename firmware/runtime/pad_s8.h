@@ -1,4 +1,4 @@
-/* A border of zeros around an int8 tensor of four axes. */
+/* A border around an int8 tensor of four axes. */
 #ifndef EDGECNN_PAD_S8_H
 #define EDGECNN_PAD_S8_H
 
@@ -7,7 +7,7 @@
 typedef struct {
   const int32_t *input_shape;    /* [4] */
   const int32_t *before, *after; /* [4] each: positions to add at the beginning and the end of each axis, >= 0 */
-  int32_t zero_point;            /* the code of 0, -128 .. 127 */
+  int32_t code;                  /* of the border, -128 .. 127 */
 } edgecnn_pad_s8_params;
 
 /* output, of the padded shape, from input. The two must not overlap. */

@@ -7,7 +7,7 @@ from edgecnn.converters.graph_to_c import prove_accumulators
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError, InvalidModelError, UnsupportedError
 from edgecnn.lowering import lower
-from edgecnn.ops import broadcast
+from edgecnn.ops import axes
 from edgecnn.planner import plan
 from tests.ops.support import only_op, run
 from tests.tflite_builder import Builder
@@ -65,7 +65,7 @@ def test_an_operand_of_five_axes() -> None:
 
 
 def test_neighbouring_axes_are_walked_as_one() -> None:
-    walk = broadcast.walk((1, 4, 5, 6), (1, 4, 5, 6), (6,))
+    walk = axes.walk((1, 4, 5, 6), [120, 30, 6, 1], axes.repeated((6,), (1, 4, 5, 6)))
     assert walk
     shape, (a, b) = walk
     assert (shape.tolist(), a.tolist(), b.tolist()) == ([1, 1, 20, 6], [0, 0, 6, 1], [0, 0, 0, 1])

@@ -1,4 +1,4 @@
-"""The elementwise ops: QUANTIZE, RELU, RELU6, RELU_N1_TO_1, LOGISTIC and TANH."""
+"""The elementwise ops: QUANTIZE, RELU, RELU6, RELU_N1_TO_1, LEAKY_RELU, HARD_SWISH, LOGISTIC and TANH."""
 
 import math
 
@@ -7,8 +7,9 @@ import pytest
 
 from edgecnn.converters.graph_to_c import prove_accumulators
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.errors import DoesNotFitError, InvalidModelError
+from edgecnn.errors import DoesNotFitError, InvalidModelError, UnsupportedError
 from edgecnn.ops.lookup import LookupOp
+from edgecnn.oracles import Oracle
 from tests.ops.support import only_op, run
 from tests.tflite_builder import Builder
 
@@ -34,6 +35,43 @@ def test_relus_cut_at_the_codes_of_their_limits() -> None:
     assert run(elementwise("RELU", 1.0, 0, 1.0, -128), ALL) == [max(q, 0) - 128 for q in ALL]
     assert run(elementwise("RELU6", 0.1, 0, 0.1, -20), ALL) == [max(0, min(q, 60)) - 20 for q in ALL]
     assert run(elementwise("RELU_N1_TO_1", 0.1, 0, 0.1, 5), ALL) == [max(-10, min(q, 10)) + 5 for q in ALL]
+
+
+def test_leaky_relu() -> None:
+    b = Builder()
+    x = b.input((1, 256), 1.0, 10)
+    model = b.finish(b.leaky_relu(x, 1.0, -20, 0.25))
+    expected = [q - 10 if q >= 10 else math.floor((q - 10) / 4 + 0.5) for q in ALL]
+    differences = np.abs(np.array(run(model, ALL)) - [max(-128, e - 20) for e in expected])
+    assert differences.max() <= 1  # of ties, which are rounded twice
+    assert differences[ALL >= 10].max() == 0
+    op = only_op(model)
+    assert (op.describe, op.accumulator_bound) == ("0.25", 255 << 1)
+    b = Builder()
+    with pytest.raises(UnsupportedError, match="op 0 LEAKY_RELU .* alpha -0.5; a slope of 0 or more"):
+        graph_of(b.finish(b.leaky_relu(b.input((1, 4), 1, 0), 1, 0, -0.5)))
+
+
+def test_hard_swish() -> None:
+    result = np.array(run(elementwise("HARD_SWISH", 1 / 16, 0, 1 / 16, -100), ALL))
+    real = np.minimum(np.maximum(ALL / 16 + 3, 0), 6) / 6 * ALL
+    assert np.abs(result - np.clip(real - 100, -128, 127)).max() <= 1
+    assert result[ALL <= -48].tolist() == [-100] * 81  # -3 and below
+    assert result[ALL >= 48].tolist() == [q - 100 for q in range(48, 128)]  # 3 and above
+
+
+def test_hard_swish_at_every_code_and_many_scales(tflite_runtime: Oracle, tflite_micro: Oracle) -> None:
+    """Its 16-bit arithmetic is TFLite's own, so both oracles are asked about all of it."""
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        scale = float(np.exp(rng.uniform(np.log(1e-4), np.log(1))))
+        out = float(scale * np.exp(rng.uniform(np.log(0.01), np.log(30))))
+        model = elementwise("HARD_SWISH", scale, int(rng.integers(-128, 128)), out, int(rng.integers(-128, 128)))
+        expected = graph_of(model).evaluate(ALL[np.newaxis].astype(np.int8))
+        for oracle in (tflite_runtime, tflite_micro):
+            np.testing.assert_array_equal(oracle.evaluate(model, ALL[np.newaxis].astype(np.int8))[1][0], expected)
+    with pytest.raises(UnsupportedError, match="op 0 HARD_SWISH .* output scale below 1/128"):
+        graph_of(elementwise("HARD_SWISH", 1.0, 0, 1 / 256, 0))
 
 
 def test_logistic() -> None:

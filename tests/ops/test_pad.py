@@ -24,6 +24,19 @@ def test_channels_and_fewer_axes() -> None:
     assert run(b.finish(b.pad(b.input((1, 2), 1, 5), [(0, 0), (2, 1)])), [8, 9]) == [5, 5, 8, 9, 5]
 
 
+def test_a_border_of_a_constant() -> None:
+    b, x, pixels = image([[1, 2]], scale=0.5, zero_point=9)
+    model = b.finish(b.pad_v2(x, [(0, 0), (1, 0), (0, 1), (0, 0)], -3))
+    assert plane(run(model, pixels)) == [[-3, -3, -3], [1, 2, -3]]
+    value = b.tensors[b.operators[0].inputs[2]]
+    value.quantization = ([0.25], [9], 0)
+    with pytest.raises(UnsupportedError, match="op 0 PADV2 .* another scale at its constant"):
+        graph_of(b.finish(b.operators[0].outputs[0]))
+    value.quantization, value.shape, value.data = ([0.5], [9], 0), (2,), bytes(2)
+    with pytest.raises(InvalidModelError, match="has 2 values to pad with"):
+        graph_of(b.finish(b.operators[0].outputs[0]))
+
+
 def test_paddings_must_be_constant_and_fit() -> None:
     b = Builder()
     x = b.input((1, 2), 1, 0)

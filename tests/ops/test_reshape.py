@@ -16,6 +16,14 @@ def test_flatten(add: object) -> None:
     assert only_op(model).kernel_call() is None  # and what computed the shape has fallen away
 
 
+def test_axes_of_size_1_come_and_go() -> None:
+    b = Builder()
+    y = b.squeeze(b.expand_dims(b.input((1, 2, 1, 3), 1, 0), 4))
+    graph = graph_of(b.finish(y))
+    assert run(graph.source, [[[1, 2, 3]], [[4, 5, 6]]]) == [[1, 2, 3], [4, 5, 6]]
+    assert [op.kernel_call() for op in graph.ops] == [None, None]
+
+
 def test_refusals() -> None:
     b = Builder()
     y = b.reshape(b.input((1, 2, 3), 1, 0), (1, 6))

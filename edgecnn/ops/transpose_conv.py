@@ -1,0 +1,92 @@
+"""TRANSPOSE_CONV: each input pixel spreads over a window of the output; what a convolution would read, it writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..fixed_point import Arithmetic, Array
+from .activated import read_activation
+from .op import KernelCall, Node
+from .weighted import WeightedOp, read_bias
+from .window import MAX_REACH, Axis, Window
+
+
+@dataclass(frozen=True, eq=False)
+class TransposeConv(WeightedOp):
+    """Weights are (output channels, height, width, input channels).
+
+    `window` is that of the convolution from this op's output to its input.
+    """
+
+    window: Window
+    kind = "transpose_conv"
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        tensor, output = node.tensor(2), node.output
+        weights = node.constant(1, "INT8")
+        if weights.ndim != 4 or len(tensor.shape) != 4 or len(output.shape) != 4 or tensor.shape[0] != 1:
+            node.invalid(f"has weights of shape {list(weights.shape)} and an input of shape {list(tensor.shape)}.")
+        channels, height, width, input_channels = weights.shape
+        strides = node.option("StrideH"), node.option("StrideW")
+        same = {"SAME": True, "VALID": False}.get(node.option("Padding"))
+        if min(*strides, height, width) < 1 or same is None:
+            node.invalid("has a stride or filter below 1, or an unknown padding.")
+        window = Window(
+            Axis.of(output.shape[1], height, strides[0], 1, same), Axis.of(output.shape[2], width, strides[1], 1, same)
+        )
+        expected = (1, window.height.output, window.width.output, input_channels)
+        declared = tuple(node.constant(0, "INT32").ravel().tolist())
+        if tensor.shape != expected or output.shape[3] != channels or declared != output.shape:
+            node.invalid(f"makes {list(output.shape)} of {list(tensor.shape)}, which its window does not.")
+        reach = max(window.height.reach, window.width.reach)
+        if reach > MAX_REACH:
+            node.refuse(f"has windows that reach over {reach} positions; at most {MAX_REACH} are supported.")
+        return cls(
+            inputs=(tensor,),
+            output=output,
+            weights=weights,
+            bias=read_bias(node, 3, channels),
+            weight_scales=node.weight_scales(1, channel_axis=0),
+            activation=read_activation(node),
+            window=window,
+        )
+
+    @property
+    def effective_scales(self) -> NDArray[np.float64]:
+        return np.float64(self.inputs[0].scale) * self.weight_scales.astype(np.float64) / np.float64(self.output.scale)
+
+    @property
+    def macs(self) -> int:
+        return self.inputs[0].size * (self.weights.size // self.inputs[0].shape[3])
+
+    def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
+        x = inputs[0] - self.inputs[0].zero_point
+        weights = arithmetic.array(self.weights)
+        accumulator = np.tile(arithmetic.array(self.bias), (len(x), *self.output.shape[:-1], 1))
+        for ky, kx, pixels, outputs in self.window.taps():
+            accumulator[outputs] += x[pixels] @ weights[:, ky, kx, :].T
+        return self.requantize(arithmetic, accumulator)
+
+    def kernel_call(self) -> KernelCall:
+        _, input_height, input_width, input_channels = self.inputs[0].shape
+        _, output_height, output_width, _ = self.output.shape
+        params: dict[str, int | Array] = {
+            **self.window.params(input_channels),
+            "input_height": input_height,
+            "input_width": input_width,
+            "output_height": output_height,
+            "output_width": output_width,
+            "output_channels": self.channels,
+            "input_zero_point": self.inputs[0].zero_point,
+            **self.arithmetic_params(),
+        }
+        return KernelCall("transpose_conv_s8", params, scratch=self.weights.size // self.channels)
+
+    @property
+    def describe(self) -> str:
+        return f"{self.window} {super().describe}".strip()

@@ -1,0 +1,66 @@
+"""The reference networks of MLPerf Tiny: quantized by us, equal in every byte in C; and what converting them costs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edgecnn.converters.keras_to_tflite import keras_to_tflite
+from edgecnn.converters.tflite_to_graph import read_tflite
+from edgecnn.verification import verify
+from tests.mlperf_tiny import ARCHITECTURES, build
+
+# name: parameters (batch normalization folded), multiply-accumulates
+NUMBERS = {
+    "resnet8": (77_706, 12_501_632),
+    "ds_cnn": (22_604, 2_656_768),
+    "mobilenet": (210_850, 7_489_664),
+    "autoencoder": (265_864, 264_192),
+}
+
+
+# In a small process of its own: a child's peak includes that of the process that it was forked from.
+_MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mlperf_tiny")
+
+
+@pytest.fixture(scope="module")
+def models(folder: Path) -> dict[str, Path]:
+    files = {name: folder / f"{name}.tflite" for name in ARCHITECTURES}
+    for name, file in files.items():
+        file.write_bytes(keras_to_tflite(*build(name)).model)
+    return files
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_bit_exact(name: str, models: dict[str, Path]) -> None:
+    graph = read_tflite(models[name])
+    assert (graph.parameters, graph.macs) == NUMBERS[name]
+    result = verify(models[name], dataset=None, random=4)
+    result.check()
+    deciding = [party.name for party in result.parties if party.exact and party.bytes]
+    assert len(deciding) == 4  # tflite_runtime, TFLite Micro, and C op by op and as converted
+
+
+def test_converting_needs_neither_tensorflow_nor_much_time_or_memory(models: dict[str, Path], folder: Path) -> None:
+    """MobileNet, the largest file: under 5 seconds of computing and under 300 MB."""
+    assert 290_000 < models["mobilenet"].stat().st_size < 400_000
+    (folder / "tensorflow.py").write_text("raise ImportError('not installed')")
+    command = [sys.executable, "-m", "edgecnn", "convert", models["mobilenet"], "-o", folder / "c"]
+    measured = [sys.executable, "-c", _MEASURE, *map(str, command)]
+    done = subprocess.run(measured, env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    seconds, kilobytes = map(float, done.stdout.splitlines()[-1].split())
+    assert seconds < 5
+    assert kilobytes < 300 * 1024
