@@ -249,6 +249,11 @@ class Device:
         """The CRC-32 of the program as it lies in the board's memory."""
         return Image(*struct.unpack("<II", self._ask(Command.IMAGE, 8)))
 
+    def stack(self) -> int | None:
+        """Bytes of stack that were ever used since reset; None where the firmware cannot tell."""
+        (used,) = struct.unpack("<I", self._ask(Command.STACK, 4))
+        return used or None
+
     def _input(self, codes: ArrayLike) -> bytes:
         array, shape = np.asarray(codes), self.info.input.shape
         if array.dtype != np.int8 or array.shape not in (shape, (self.info.input.size,)):

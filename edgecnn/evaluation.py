@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import datasets, paths
-from .device import Device
+from .device import Device, Image
 from .errors import TransferError, UsageError, VerificationError, WrongModelError
 from .files import atomic_path
 from .fixed_point import quantize
@@ -42,6 +42,10 @@ class Evaluation:
     retries: int
     lost: int
     corrupt: int
+    firmware: str  # version
+    model_sha256: str
+    image: Image  # as the board says: what ran there
+    wall_seconds: float  # of this run, without the images of an earlier one
 
     def check(self) -> None:
         """Raise VerificationError when the board computed anything else than the host."""
@@ -66,6 +70,10 @@ class Evaluation:
             "retries": self.retries,
             "lost": self.lost,
             "corrupt_frames": self.corrupt,
+            "firmware": self.firmware,
+            "model_sha256": self.model_sha256,
+            "image": {"size": self.image.size, "crc32": f"{self.image.crc:08x}"},
+            "wall_seconds": round(self.wall_seconds, 1),
         }
 
 
@@ -88,7 +96,8 @@ def evaluate(
     codes = quantize(datasets.to_input(split.images), graph.input.scale, graph.input.zero_point)
     memory = _Memory(device, dataset, limit, graph)
     answers, ticks = memory.recall()
-    resumed, kept = len(answers), time.monotonic()
+    resumed = len(answers)
+    start = kept = time.monotonic()
     try:
         with bar(f"{device.info.board}: {dataset.name}", len(codes)) as progress:
             progress.advance(resumed)
@@ -108,7 +117,9 @@ def evaluate(
     if device.hello().sha256 != device.info.sha256:
         raise WrongModelError(f"another model was flashed to {device.info.board} meanwhile; run the command again.")
     memory.forget()
-    return _graded(device, graph, dataset.name, split, codes, np.array(answers), ticks, resumed)
+    return _graded(
+        device, graph, dataset.name, split, codes, np.array(answers), ticks, resumed, time.monotonic() - start
+    )
 
 
 def _graded(
@@ -120,6 +131,7 @@ def _graded(
     answers: NDArray[np.int8],
     ticks: list[int],
     resumed: int,
+    wall_seconds: float,
 ) -> Evaluation:
     host = graph.evaluate(codes).reshape(len(codes), -1)
     board = answers.reshape(len(codes), -1)
@@ -140,6 +152,10 @@ def _graded(
         retries=device.traffic.retries,
         lost=device.traffic.lost,
         corrupt=device.corrupt,
+        firmware=device.info.firmware,
+        model_sha256=device.info.sha256,
+        image=device.image(),
+        wall_seconds=wall_seconds,
     )
 
 

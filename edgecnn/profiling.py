@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tempfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from . import board as boards
 from .attached import attached
 from .build import Build, build
 from .converters.graph_to_c import read_manifest
 from .counter import Counter, counter, counting
-from .device import Hello
+from .device import Device, Image
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Profile:
     layers: list[LayerCost]
     arena: int
     static_ram: int | None
-    stack_bound: int | None
+    stack_bound: int | None  # as build computed it
+    stack_used: int | None  # the most there ever was since reset, as the board saw it
 
     @property
     def count(self) -> int:
@@ -58,17 +62,21 @@ class Profile:
 def profile(folder: str | Path, board: str, *, port: str | None = None, emulated: bool = False) -> Profile:
     """Let the board time its layers; emulated, let the emulator count instructions where it can.
 
-    Raises the errors of `attached`.
+    A board is asked whether what runs there is what would be built here; if not, its static RAM and the bound of its
+    stack are not known. Raises the errors of `build` and `attached`.
     """
     facts = boards.load(board)
     layers = read_manifest(folder)["layers"]
     with tempfile.TemporaryDirectory(prefix="edgecnn-") as scratch:
         built = build(folder, counting(facts) if emulated else facts, Path(scratch) / "firmware")
         with attached(folder, board, port=port, emulated=emulated, built=built) as device:
-            return _profile(built, device.info, device.time(), layers, emulated)
+            return _profile(built, device, layers, emulated)
 
 
-def _profile(built: Build, info: Hello, ticks: list[int], layers: Sequence[dict[str, Any]], emulated: bool) -> Profile:
+def _profile(built: Build, device: Device, layers: Sequence[dict[str, Any]], emulated: bool) -> Profile:
+    info, ticks = device.info, device.time()
+    device.infer(np.zeros(info.input.shape, np.int8))  # the deepest way through the firmware
+    same = emulated or device.image() == _image(built)  # else what was computed for `built` says nothing of it
     of = counter(built.board, info.ticks_per_second, emulated=emulated)
     return Profile(
         board=built.board.id,
@@ -77,9 +85,16 @@ def _profile(built: Build, info: Hello, ticks: list[int], layers: Sequence[dict[
         ticks_per_second=info.ticks_per_second,
         layers=_costs(layers, ticks, of),
         arena=info.arena,
-        static_ram=built.ram,
-        stack_bound=built.stack,
+        static_ram=built.ram if same else None,
+        stack_bound=built.stack if same else None,
+        stack_used=device.stack(),
     )
+
+
+def _image(built: Build) -> Image:
+    binary = built.folder / "firmware.bin"
+    data = binary.read_bytes() if binary.is_file() else b""
+    return Image(len(data), zlib.crc32(data))
 
 
 def _costs(layers: Sequence[dict[str, Any]], ticks: list[int], of: Counter) -> list[LayerCost]:

@@ -22,6 +22,7 @@ class Command(IntEnum):
     TIME = 4
     SELF_TEST = 5
     IMAGE = 6
+    STACK = 7
 
 
 class Status(IntEnum):

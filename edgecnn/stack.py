@@ -160,7 +160,9 @@ class _Program:
         What points into a function is a loop, or its table for a switch.
         """
         if symbol["st_shndx"] == "SHN_UNDEF":
-            external = symbol.name and not symbol.name.startswith(("bare_", "app_image_"))  # the linker script's
+            external = symbol.name and not symbol.name.startswith(
+                ("bare_", "app_image_", "app_stack_")
+            )  # the linker script's
             return symbol.name if external else None
         if not isinstance(symbol["st_shndx"], int):
             return None

@@ -45,6 +45,8 @@ def test_eval_on_a_board(board: str, folder: Path) -> None:
     assert np.sum(report["confusion"]) == 30
     assert report["ticks"] > 0
     assert report["lost"] == 0
+    assert report["model_sha256"] == json.loads((folder / "manifest.json").read_text())["model"]["sha256"]
+    assert (report["image"]["size"] > 0) == (board != "host")
 
 
 @pytest.mark.parametrize("board", [None, *EMULATED])
@@ -80,7 +82,7 @@ def test_profile_has_every_layer(folder: Path) -> None:
     assert "emulator" in report["source"]
     text = run("profile", folder, "--board", "host", "--emulate").stdout
     assert "ticks of 10,000,000 Hz" in text
-    assert "static RAM     not known" in text
+    assert "stack, measured  not known" in text
 
 
 def test_profile_of_the_pico_counts_cycles(folder: Path) -> None:

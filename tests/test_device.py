@@ -112,6 +112,7 @@ def test_times_self_test_and_image(device: Device) -> None:
     assert all(time > 0 for time in (times[0], times[2]))  # the convolutions
     assert device.self_test() == (0, 0)
     assert device.image() == Image(0, 0)  # this port has no linker script
+    assert device.stack() is None
 
 
 def test_inputs_and_layers_that_do_not_exist_are_refused(device: Device) -> None:

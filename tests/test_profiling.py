@@ -35,12 +35,13 @@ SAME_CORE += [("hifive1", "virt_rv32")]
 def test_one_program_takes_as_many_instructions_on_every_board_of_its_core(
     names: tuple[str, ...], lenet5: Path
 ) -> None:
-    """Their counters differ in kind, in rate (10 to 1,000 MHz) and in how often they overflow."""
+    """Their counters differ in kind, in rate (10 to 1,000 MHz) and in how often they overflow, which takes 8
+    instructions each time."""
     assert len({board.load(name).compiler.cpu for name in names}) == 1  # type: ignore[union-attr]
     first, *others = (profiled(lenet5, name) for name in names)
     for other in others:
         for a, b in zip(first.layers, other.layers, strict=True):
-            assert a.count == pytest.approx(b.count, rel=1e-4, abs=3), a.layer
+            assert a.count == pytest.approx(b.count, rel=1e-4, abs=20), a.layer
 
 
 @pytest.mark.parametrize("name", QEMU)
@@ -55,6 +56,9 @@ def test_instructions_of_every_layer(name: str, lenet5: Path) -> None:
             assert 0.2 < layer.per_mac < 30  # no core of ours multiplies more than 16 at once
     assert result.static_ram
     assert result.static_ram > result.arena
+    assert result.stack_bound
+    assert result.stack_used
+    assert 0.4 * result.stack_bound < result.stack_used <= result.stack_bound
 
 
 def test_what_a_tick_stands_for() -> None:

@@ -40,5 +40,10 @@ def _unit(result: Profile) -> str:
 
 
 def _memory(result: Profile) -> list[str]:
-    sizes = {"arena": result.arena, "static RAM": result.static_ram, "stack at most": result.stack_bound}
+    sizes = {
+        "arena": result.arena,
+        "static RAM": result.static_ram,
+        "stack, bound": result.stack_bound,
+        "stack, measured": result.stack_used,
+    }
     return table([(name, "not known" if size is None else f"{size:,} bytes") for name, size in sizes.items()])

@@ -120,11 +120,17 @@ static void image(void) {
   frame_put32(crc);
 }
 
+__attribute__((cold)) static void stack(void) {
+  uint32_t used = (uint32_t)((uintptr_t)app_stack_end - (uintptr_t)app_stack_begin);
+  for (const uint8_t *at = app_stack_begin; used > 0 && *at == PORT_STACK_PAINT; at++) used--;
+  frame_put32(used);
+}
+
 /* What stands against carrying out a sound frame: a status. */
 static uint16_t objection(const frame_request *request) {
   const int takes_input = request->command == PROTOCOL_INFER || request->command == PROTOCOL_LAYER;
   if (request->version != PROTOCOL_VERSION) return PROTOCOL_BAD_VERSION;
-  if (request->command < PROTOCOL_HELLO || request->command > PROTOCOL_IMAGE) return PROTOCOL_BAD_COMMAND;
+  if (request->command < PROTOCOL_HELLO || request->command > PROTOCOL_STACK) return PROTOCOL_BAD_COMMAND;
   if (request->body_size != (takes_input ? (uint32_t)MODEL_INPUT_SIZE : 0)) return PROTOCOL_BAD_LENGTH;
   if (request->command == PROTOCOL_LAYER && request->argument >= (int32_t)MODEL_LAYERS) return PROTOCOL_BAD_ARGUMENT;
   return PROTOCOL_OK;
@@ -152,6 +158,9 @@ static void answer(const frame_request *request) {
       break;
     case PROTOCOL_IMAGE:
       image();
+      break;
+    case PROTOCOL_STACK:
+      stack();
       break;
     default:
       break;

@@ -23,6 +23,7 @@
  *     TIME       -                     u32 ticks for each layer, on the first vector of the self-test
  *     SELF_TEST  -                     u8 failures at boot, u8 failures now (bit i: vector i was wrong)
  *     IMAGE      -                     u32 size, u32 CRC-32 of the bytes app_image_begin .. app_image_end
+ *     STACK      -                     u32 bytes of stack that were ever used since reset; 0 where that is not known
  *
  *     HELLO's answer: u8 failures of the self-test at boot, u32 ticks per second, u32 ticks of one vector of the
  *     self-test (no inference takes longer), u32 bytes of arena, u16 layers, 32 bytes SHA-256 of the model; input and
@@ -38,8 +39,12 @@
  * The self-test runs each vector through all layers and compares the CRC-32 of all layers' output codes, in turn, with
  * the host's. Its input codes are the upper 8 bits of x <- x * 1664525 + 1013904223 (mod 2^32), x starting at a seed.
  *
+ * A further command leaves the version as it is: firmware that does not know it says BAD_COMMAND. What changes the
+ * meaning of a frame makes a new version.
+ *
  * IMAGE reads the program as it lies in memory, where the port's linker script says so by the symbols app_image_begin
- * and app_image_end (bytes that never change: code, constants, initial values); elsewhere its size is 0.
+ * and app_image_end (bytes that never change: code, constants, initial values); elsewhere its size is 0. STACK looks
+ * how much is left of the paint that the start-up code put where the stack will be (port.h).
  */
 #ifndef EDGECNN_PROTOCOL_H
 #define EDGECNN_PROTOCOL_H
@@ -62,7 +67,8 @@ enum { /* commands */
        PROTOCOL_LAYER = 3,
        PROTOCOL_TIME = 4,
        PROTOCOL_SELF_TEST = 5,
-       PROTOCOL_IMAGE = 6
+       PROTOCOL_IMAGE = 6,
+       PROTOCOL_STACK = 7
 };
 
 enum { /* status */

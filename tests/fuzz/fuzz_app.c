@@ -160,7 +160,7 @@ static int answers(payload *last) {
 static uint16_t expected_status(uint8_t version, uint8_t command, uint16_t argument, size_t body) {
   const int takes_input = command == PROTOCOL_INFER || command == PROTOCOL_LAYER;
   if (version != PROTOCOL_VERSION) return PROTOCOL_BAD_VERSION;
-  if (command < PROTOCOL_HELLO || command > PROTOCOL_IMAGE) return PROTOCOL_BAD_COMMAND;
+  if (command < PROTOCOL_HELLO || command > PROTOCOL_STACK) return PROTOCOL_BAD_COMMAND;
   if (body != (takes_input ? MODEL_INPUT_SIZE : 0u)) return PROTOCOL_BAD_LENGTH;
   if (command == PROTOCOL_LAYER && argument >= MODEL_LAYERS) return PROTOCOL_BAD_ARGUMENT;
   return PROTOCOL_OK;
@@ -189,6 +189,8 @@ static void check_answer(const payload *request, const payload *answer) {
     if (command == PROTOCOL_LAYER && argument == 1) CHECK(size == MODEL_OUTPUT_SIZE && memcmp(body, result, size) == 0);
   } else if (command == PROTOCOL_SELF_TEST) {
     CHECK(size == 2 && body[0] == 0 && body[1] == 0);
+  } else if (command == PROTOCOL_STACK) {
+    CHECK(size == 4 && body[0] == 0 && body[1] == 0 && body[2] == 0 && body[3] == 0);
   }
 }
 
@@ -221,7 +223,7 @@ static void request(source *from, int damage) {
   uint32_t pattern = take(from, 2);
   asked.size = 0;
   put(&asked, choice & 128 ? take(from, 1) : PROTOCOL_VERSION, 1);
-  put(&asked, choice & 64 ? take(from, 1) : 1 + take(from, 1) % 6, 1);
+  put(&asked, choice & 64 ? take(from, 1) : 1 + take(from, 1) % 7, 1);
   put(&asked, choice & 32 ? take(from, 2) : take(from, 1) % 3, 2);
   put(&asked, take(from, 4), 4);
   for (size_t i = sizes[choice % 6]; i > 0; i--) {
