@@ -160,10 +160,11 @@ def _graded(
 
 
 class _Memory:
-    """What a board has answered so far, in a file that belongs to this board, model, data set and limit alone."""
+    """What a board has answered so far, in a file that belongs to this image, board, data set and limit alone."""
 
     def __init__(self, device: Device, dataset: datasets.Dataset, limit: int, graph: Graph):
-        key = "\0".join((device.info.board, device.info.firmware, graph.sha256, dataset.sha256, str(limit)))
+        image = f"{device.info.firmware} {device.image().crc:08x}"
+        key = "\0".join((device.info.board, image, graph.sha256, dataset.sha256, str(limit)))
         self.path: Path = paths.cache() / "eval" / f"{hashlib.sha256(key.encode()).hexdigest()}.npz"
 
     def recall(self) -> tuple[list[NDArray[np.int8]], list[int]]:
