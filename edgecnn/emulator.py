@@ -59,7 +59,7 @@ def machine(emulator: Emulator, options: list[str], *lines: str) -> Iterator[lis
         # QEMU gets sockets that listen already: no other program can take the ports, and whoever connects is served.
         servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1)) for _ in lines]
         for line, server in zip(lines, servers, strict=True):
-            # nodelay: an answer leaves byte by byte, and would otherwise wait 40 ms for our acknowledgement of its first.
+            # nodelay: an answer leaves byte by byte, and would wait 40 ms for our acknowledgement of its first.
             character_device = f"socket,id=line{line},server=on,wait=off,nodelay=on,fd={server.fileno()}"
             command += ["-chardev", character_device, line, f"chardev:line{line}"]
         stack.enter_context(_running([*command, *options], pass_fds=tuple(server.fileno() for server in servers)))

@@ -70,10 +70,11 @@ def profile(folder: str | Path, board: str, *, port: str | None = None, emulated
     with tempfile.TemporaryDirectory(prefix="edgecnn-") as scratch:
         built = build(folder, counting(facts) if emulated else facts, Path(scratch) / "firmware")
         with attached(folder, board, port=port, emulated=emulated, built=built) as device:
-            return _profile(built, device, layers, emulated)
+            return measure(built, device, layers, emulated=emulated)
 
 
-def _profile(built: Build, device: Device, layers: Sequence[dict[str, Any]], emulated: bool) -> Profile:
+def measure(built: Build, device: Device, layers: Sequence[dict[str, Any]], *, emulated: bool) -> Profile:
+    """What `device`, which runs the network whose manifest has `layers`, tells of its costs; see `profile`."""
     info, ticks = device.info, device.time()
     device.infer(np.zeros(info.input.shape, np.int8))  # the deepest way through the firmware
     same = emulated or device.image() == _image(built)  # else what was computed for `built` says nothing of it

@@ -15,7 +15,7 @@ __attribute__((weak)) void chip_start(void) {}
 
 /* See app_stack_begin in port.h. Left out is what the way to here may have used; main goes deeper. */
 static void paint_stack(void) {
-  for (volatile uint8_t *at = app_stack_begin; at < app_stack_end - 128; at++) *at = PORT_STACK_PAINT;
+  for (volatile uint8_t *at = app_stack_begin; at + 128 < app_stack_end; at++) *at = PORT_STACK_PAINT;
 }
 
 void bare_start(void) {
