@@ -8,19 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WIDTH = 110
+_LARGEST_OBJECT = 32767  # bytes, of avr-gcc
+_CONSTANT = "static const EDGECNN_FLASH"
 _C_TYPES = {f"{sign}int{bits}": f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32)}
 
 
 def constant(name: str, values: NDArray[np.generic]) -> str:
-    """A static constant array, its numbers in lines of at most _WIDTH columns."""
-    flat = [_number(value) for value in values.ravel().tolist()]
-    return f"static const {_C_TYPES[values.dtype.name]} {name}[{len(flat)}] = {{\n{_wrap(flat)}}};\n"
+    """A static constant array, its numbers in lines of at most _WIDTH columns.
+
+    Where it is larger than an object may be on the smallest targets, it says where they go on (runtime/flash.h).
+    """
+    numbers = [_number(value) for value in values.ravel().tolist()]
+    most = _LARGEST_OBJECT // values.itemsize
+    objects = [_wrap(numbers[at : at + most]) for at in range(0, len(numbers), most)]
+    size = str(len(numbers)) if len(objects) == 1 else ""
+    body = objects[0] + "".join(f"EDGECNN_CONTINUED({name}_{i})\n{lines}" for i, lines in enumerate(objects[1:], 1))
+    return f"{_CONSTANT} {_C_TYPES[values.dtype.name]} {name}[{size}] = {{\n{body}}};\n"
 
 
 def struct(type_name: str, name: str, fields: Mapping[str, str]) -> str:
     """A static constant struct with designated initializers."""
     lines = "".join(f"    .{field} = {value},\n" for field, value in fields.items())
-    return f"static const {type_name} {name} = {{\n{lines}}};\n"
+    return f"{_CONSTANT} {type_name} {name} = {{\n{lines}}};\n"
 
 
 def comment(lines: Iterable[str]) -> str:

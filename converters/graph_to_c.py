@@ -188,6 +188,7 @@ class _Model:
         """The kernels' sources and, transitively, the headers that they include: from their own folder or the plain."""
         plain = paths.runtime()
         pending = [plain / folder / f"{kernel}{end}" for kernel, folder in self.kernels.items() for end in (".c", ".h")]
+        pending.append(plain / "flash.h")
         found: dict[str, Path] = {}
         while pending:
             file = pending.pop()
@@ -275,7 +276,7 @@ int32_t {n}_layer_output_size(int layer);
         }
 
     def source(self) -> str:
-        includes = "".join(f'#include "{_RUNTIME}/{kernel}.h"\n' for kernel in self.kernels)
+        includes = "".join(f'#include "{_RUNTIME}/{header}.h"\n' for header in ("flash", *self.kernels))
         parts = [
             c_text.comment(self.opening()) + f'#include "{self.name}.h"\n\n{includes}',
             *(
@@ -302,7 +303,7 @@ int32_t {n}_layer_output_size(int layer);
             rows.append((f"    case {layer.index}:", call, f"/* {_shape(layer.step.output)} */"))
         calls = "\n".join([*(c_text.table(rows) if rows else []), "    default: break;"])
         outputs = "".join(f"    {{{offsets[layer.step.output]}, {layer.step.output.size}}},\n" for layer in self.layers)
-        return f"""static const struct {{
+        return f"""static const EDGECNN_FLASH struct {{
   int32_t offset, size;
 }} layer_outputs[{n}_LAYERS + 1] = {{
 {outputs}    {{{offsets[self.graph.output]}, {self.graph.output.size}}},

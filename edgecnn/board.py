@@ -31,10 +31,11 @@ class Region:
 
 @dataclass(frozen=True)
 class Target:
-    """What zig calls the core."""
+    """A compiler that edgecnn.toolchain knows, and what it calls the core."""
 
-    target: str
     cpu: str
+    target: str = ""
+    kind: str = "zig"
     flags: list[str] = field(default_factory=list)
 
 

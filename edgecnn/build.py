@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from . import app_model, boot2, compiler, paths, stack, tools, uf2
+from . import app_model, boot2, compiler, paths, stack, toolchain, uf2
 from .board import Board
 from .converters.graph_to_c import read_manifest, write_c
 from .errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
@@ -23,10 +23,6 @@ UF2 = "firmware.uf2"  # for the boards that take it
 
 # What app and port need at least, beside the network: the least of all boards (tests/test_build.py measures it).
 APP_FLASH, APP_RAM, STACK = 3500, 300, 200
-
-_OPTIMIZED = (*compiler.STRICT, "-O2", "-g0")
-_BARE = ("-ffreestanding", "-nostdlib", "-ffunction-sections", "-fdata-sections", "-fno-unwind-tables")
-_EXCEPTION_FRAME = {"eabi": 36, "eabihf": 108}  # ARMv7-M: 8 words, with FPU 26, and one to align them
 
 
 @dataclass(frozen=True)
@@ -173,36 +169,31 @@ def _sources(folder: Path, board: Board) -> list[str]:
 
 def _build_program(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     """For an operating system: this computer's own, or that of a board with a cross compiler."""
-    cc = _zig() if board.compiler else compiler.host()
-    flags = [*_target(board), *_OPTIMIZED]
+    cc = toolchain.zig() if board.compiler else compiler.host()
+    flags = [*(toolchain.core(board.compiler) if board.compiler else ()), *toolchain.OPTIMIZED]
     cc.run([*flags, f"-I{work}", *_sources(folder, board), "-o", str(work / board.program)])
     unknown: dict[str, Any] = {"flash": {}, "ram": None, "stack": None, "stack_unknown": "not limited by the board"}
     return {"compiler": f"ziglang, {cc.version}" if board.compiler else cc.version, "flags": flags, **unknown}
 
 
 def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
-    zig, target = _zig(), board.compiler
-    assert target
-    flags = [*_target(board), *_OPTIMIZED, *_BARE]
+    assert board.compiler
     numbers = {"CLOCK_HZ": board.clock_hz, "BAUD": board.baud, **board.defines}
-    flags += [f"-D{name}={value}u" for name, value in numbers.items()]
-    # First one object of everything: it still knows who calls whom.
-    program, script = work / "program.o", work / "link.ld"
-    zig.run([*flags, stack.OPTION, f"-I{work}", *_sources(folder, board), "-r", "-o", str(program)])
+    defines = [f"-D{name}={value}u" for name, value in numbers.items()]
+    elf, script = work / board.program, work / "link.ld"
     script.write_text(_memory(board) + _linker_script(board))
     try:
-        zig.run([*flags, "-Wl,--gc-sections", f"-Wl,-T,{script}", str(program), "-o", str(work / board.program)])
+        linked = toolchain.link(board.compiler, [*defines, f"-I{work}", *_sources(folder, board)], script, elf)
     except EdgecnnError as error:
-        if match := re.search(r"region '(\w+)': overflowed by (\d+) bytes", str(error)):
+        if match := re.search(r"region ['`](\w+)':? overflowed by (\d+) bytes", str(error)):
             memory, bytes_over = match[1].replace("FLASH", "flash"), int(match[2])
             raise DoesNotFitError(
                 f"the firmware needs {bytes_over:,} bytes more of {memory} than {board.id} has; choose a smaller "
                 "network or a larger board."
             ) from error
         raise
-    boot2.seal(work / board.program)
-    sizes = {**_measure(work / board.program), **_stack(program, target.target)}
-    return {"compiler": f"ziglang, {zig.version}", "flags": flags, **sizes}
+    boot2.seal(elf)
+    return {"compiler": linked.compiler, "flags": [*linked.flags, *defines], **_measure(elf), **_stack(linked)}
 
 
 def _linker_script(board: Board) -> str:
@@ -211,20 +202,6 @@ def _linker_script(board: Board) -> str:
     front = [script for room in rooms if (script := room / "front.ld").is_file()]
     link = next(script for room in rooms if (script := room / "link.ld").is_file())
     return "".join(script.read_text() for script in (*front, link))
-
-
-def _zig() -> compiler.Compiler:
-    for name in ("ziglang", "pyelftools"):
-        tools.path(name)
-    zig = compiler.zig()
-    assert zig
-    return zig
-
-
-def _target(board: Board) -> list[str]:
-    """zig's flags for the core of `board`; none for this computer."""
-    target = board.compiler
-    return ["-target", target.target, f"-mcpu={target.cpu}", *target.flags] if target else []
 
 
 def _memory(board: Board) -> str:
@@ -244,9 +221,9 @@ def _measure(elf: Path) -> dict[str, Any]:
     return {"flash": flash, "ram": sizes.get(".data", 0) + sizes.get(".bss", 0)}
 
 
-def _stack(program: Path, target: str) -> dict[str, Any]:
+def _stack(linked: toolchain.Linked) -> dict[str, Any]:
     try:
-        return {"stack": stack.worst_case(program, _EXCEPTION_FRAME.get(target.rpartition("-")[2], 0))}
+        return {"stack": linked.stack()}
     except stack.UnknownStackError as error:
         return {"stack": None, "stack_unknown": str(error)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,8 @@ class Compiler:
         """Compile; raises EdgecnnError with the compiler's first complaint."""
         done = subprocess.run([*self.command, *arguments], capture_output=True, text=True, check=False)
         if done.returncode:
-            complaint = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr.strip()[-300:])
+            lines = [line for line in done.stderr.splitlines() if re.search("error:|overflowed|undefined", line)]
+            complaint = lines[0] if lines else done.stderr.strip()[-300:]
             raise EdgecnnError(f"{' '.join(self.command)} failed: {complaint}")
 
 
@@ -39,11 +41,17 @@ def zig() -> Compiler | None:
     return _checked((sys.executable, "-m", "ziglang", "cc"))
 
 
+def named(program: str) -> Compiler | None:
+    """A compiler of the machine's own, where it is installed."""
+    path = shutil.which(program)
+    return _checked((path,)) if path else None
+
+
 @functools.cache
 def host() -> Compiler:
     """$CC, cc, gcc or clang, else ziglang; raises UsageError when there is none."""
     candidates = [os.environ.get("CC", ""), "cc", "gcc", "clang"]
-    found = next((_checked((path,)) for name in candidates if name and (path := shutil.which(name))), None)
+    found = next((found for name in candidates if name and (found := named(name))), None)
     compiler = found or zig()
     if compiler is None:
         both = " or ".join(tools.TOOLS[name].remedy for name in ("ziglang", "C compiler"))

@@ -5,18 +5,19 @@
 #include "frame.h"
 #include "port.h"
 #include "protocol.h"
+#include "runtime/flash.h"
 
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* See IMAGE in protocol.h. The symbols are null where the linker script does not define them. */
 #ifdef __ELF__
-extern const uint8_t app_image_begin[] __attribute__((weak));
-extern const uint8_t app_image_end[] __attribute__((weak));
+extern const EDGECNN_FLASH uint8_t app_image_begin[] __attribute__((weak));
+extern const EDGECNN_FLASH uint8_t app_image_end[] __attribute__((weak));
 #else
 static const uint8_t *const app_image_begin = 0, *const app_image_end = 0;
 #endif
 
-static const struct {
+static const EDGECNN_FLASH struct {
   uint32_t seed, crc;
 } vectors[] = MODEL_SELF_TEST;
 
@@ -62,12 +63,7 @@ static void put_codes(const int8_t *codes, int32_t size) {
   for (int32_t i = 0; i < size; i++) frame_put((uint8_t)codes[i]);
 }
 
-static void put_text(const char *text) {
-  do frame_put((uint8_t)*text);
-  while (*text++);
-}
-
-static void put_tensor(uint32_t scale_bits, int8_t zero_point, const uint32_t *shape, uint8_t axes) {
+static void put_tensor(uint32_t scale_bits, int8_t zero_point, const EDGECNN_FLASH uint32_t *shape, uint8_t axes) {
   frame_put32(scale_bits);
   frame_put((uint8_t)zero_point);
   frame_put(axes);
@@ -75,8 +71,9 @@ static void put_tensor(uint32_t scale_bits, int8_t zero_point, const uint32_t *s
 }
 
 static void hello(void) {
-  static const uint8_t sha256[32] = MODEL_SHA256;
-  static const uint32_t input_shape[] = MODEL_INPUT_SHAPE, output_shape[] = MODEL_OUTPUT_SHAPE;
+  static const EDGECNN_FLASH uint8_t sha256[32] = MODEL_SHA256;
+  static const EDGECNN_FLASH uint32_t input_shape[] = MODEL_INPUT_SHAPE, output_shape[] = MODEL_OUTPUT_SHAPE;
+  static const EDGECNN_FLASH char names[] = APP_VERSION "\0" BOARD_NAME "\0" MODEL_NAME;
   frame_put(boot.failures);
   frame_put32(port_ticks_per_second);
   frame_put32(vector_ticks);
@@ -85,9 +82,7 @@ static void hello(void) {
   for (unsigned i = 0; i < SIZE(sha256); i++) frame_put(sha256[i]);
   put_tensor(MODEL_INPUT_SCALE_BITS, MODEL_INPUT_ZERO_POINT, input_shape, SIZE(input_shape));
   put_tensor(MODEL_OUTPUT_SCALE_BITS, MODEL_OUTPUT_ZERO_POINT, output_shape, SIZE(output_shape));
-  put_text(APP_VERSION);
-  put_text(BOARD_NAME);
-  put_text(MODEL_NAME);
+  for (unsigned i = 0; i < sizeof names; i++) frame_put((uint8_t)names[i]);
 }
 
 static void infer(void) {
@@ -113,9 +108,11 @@ static void time_layers(void) {
 }
 
 static void image(void) {
-  const uint32_t size = (uint32_t)((uintptr_t)app_image_end - (uintptr_t)app_image_begin);
-  uint32_t crc = 0;
-  for (uint32_t i = 0; i < size; i++) crc = crc32_add(crc, app_image_begin[i]);
+  uint32_t size = 0, crc = 0;
+  for (const EDGECNN_FLASH uint8_t *at = app_image_begin; at != app_image_end; at++) {
+    crc = crc32_add(crc, *at);
+    size++;
+  }
   frame_put32(size);
   frame_put32(crc);
 }

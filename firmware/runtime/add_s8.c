@@ -2,16 +2,17 @@
 
 #include "fixed_point.h"
 
-static int8_t sum(const edgecnn_add_s8_params *p, int32_t code1, int32_t code2) {
+static int8_t sum(const EDGECNN_FLASH edgecnn_add_s8_params *p, int32_t code1, int32_t code2) {
   /* |code - zero point| <= 255, and 255 * 2^20 < 2^28 */
-  const int32_t a = edgecnn_mbqm((code1 - p->zero_point1) * (1 << 20), p->multiplier1, p->shift1);
-  const int32_t b = edgecnn_mbqm((code2 - p->zero_point2) * (1 << 20), p->multiplier2, p->shift2);
+  const int32_t a = edgecnn_mbqm((code1 - p->zero_point1) * ((int32_t)1 << 20), p->multiplier1, p->shift1);
+  const int32_t b = edgecnn_mbqm((code2 - p->zero_point2) * ((int32_t)1 << 20), p->multiplier2, p->shift2);
   const int32_t code = edgecnn_mbqm(a + p->sign * b, p->multiplier, p->shift) + p->output_zero_point;
   return edgecnn_clamp(code, p->output_min, p->output_max);
 }
 
-void edgecnn_add_s8(const edgecnn_add_s8_params *p, const int8_t *input1, const int8_t *input2, int8_t *output) {
-  const int32_t *s1 = p->steps1, *s2 = p->steps2;
+void edgecnn_add_s8(const EDGECNN_FLASH edgecnn_add_s8_params *p, const int8_t *input1, const int8_t *input2,
+                    int8_t *output) {
+  const EDGECNN_FLASH int32_t *s1 = p->steps1, *s2 = p->steps2;
   for (int32_t i = 0; i < p->shape[0]; i++) {
     for (int32_t j = 0; j < p->shape[1]; j++) {
       for (int32_t k = 0; k < p->shape[2]; k++) {

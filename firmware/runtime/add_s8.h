@@ -4,9 +4,12 @@
 
 #include <stdint.h>
 
+#include "flash.h"
+
 typedef struct {
-  const int32_t *shape;           /* [4]: of the output */
-  const int32_t *steps1, *steps2; /* [4] each: codes from one position of an axis to the next; 0 where repeated */
+  const EDGECNN_FLASH int32_t *shape; /* [4]: of the output */
+  const EDGECNN_FLASH int32_t *steps1,
+      *steps2; /* [4] each: codes from one position of an axis to the next; 0 where repeated */
   int32_t zero_point1, zero_point2, output_zero_point; /* -128 .. 127 */
   int32_t output_min, output_max;                      /* of the activation, within -128 .. 127 */
   int32_t sign;                                        /* 1: input1 + input2, -1: input1 - input2 */
@@ -19,6 +22,7 @@ typedef struct {
  * output[shape] from input1 and input2. It may be an input that has no step of 0, but for axes of size 1.
  * No sum leaves int32: proved when the code is generated.
  */
-void edgecnn_add_s8(const edgecnn_add_s8_params *params, const int8_t *input1, const int8_t *input2, int8_t *output);
+void edgecnn_add_s8(const EDGECNN_FLASH edgecnn_add_s8_params *params, const int8_t *input1, const int8_t *input2,
+                    int8_t *output);
 
 #endif

@@ -4,17 +4,19 @@
 
 #include <stdint.h>
 
+#include "flash.h"
+
 typedef struct {
-  int32_t inputs;       /* how many */
-  int32_t rows;         /* runs of codes that each of them contributes */
-  const int32_t *sizes; /* [inputs]: codes of each run */
+  int32_t inputs;                     /* how many */
+  int32_t rows;                       /* runs of codes that each of them contributes */
+  const EDGECNN_FLASH int32_t *sizes; /* [inputs]: codes of each run */
 } edgecnn_concatenation_s8_params;
 
 /*
  * output[rows][sum of sizes] from inputs[i][rows][sizes[i]]. With one row an input may be the slice of the output that
  * it would be copied to; nothing is done for it then. Otherwise none may overlap the output.
  */
-void edgecnn_concatenation_s8(const edgecnn_concatenation_s8_params *params, const int8_t *const *inputs,
+void edgecnn_concatenation_s8(const EDGECNN_FLASH edgecnn_concatenation_s8_params *params, const int8_t *const *inputs,
                               int8_t *output);
 
 #endif

@@ -1,8 +1,8 @@
 #include "conv2d_max_pool2d_s8.h"
 
 /* Raise output[channels] to the codes of the convolution's pixel (y, x). */
-static void raise(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x, int8_t *output,
-                  int8_t *scratch) {
+static void raise(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
+                  int8_t *output, int8_t *scratch) {
   edgecnn_conv2d_gather(p, input, y * p->stride_height - p->pad_top, x * p->stride_width - p->pad_left, scratch);
   for (int32_t oc = 0; oc < p->output_channels; oc++) {
     const int8_t code = edgecnn_conv2d_code(p, oc, scratch);
@@ -10,8 +10,8 @@ static void raise(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_
   }
 }
 
-void edgecnn_conv2d_max_pool2d_s8(const edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input, int8_t *output,
-                                  int8_t *scratch) {
+void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input,
+                                  int8_t *output, int8_t *scratch) {
   for (int32_t py = 0; py < p->pooled_height; py++) {
     for (int32_t px = 0; px < p->pooled_width; px++) {
       for (int32_t oc = 0; oc < p->conv.output_channels; oc++) output[oc] = -128;

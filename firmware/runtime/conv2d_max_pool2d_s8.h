@@ -15,7 +15,7 @@ typedef struct {
  * output[pooled_height][pooled_width][conv.output_channels] from the input of the convolution; scratch as for it. The
  * output may overwrite the input behind it, which a pooled pixel needs no more. Nothing else may overlap.
  */
-void edgecnn_conv2d_max_pool2d_s8(const edgecnn_conv2d_max_pool2d_s8_params *params, const int8_t *input,
+void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *params, const int8_t *input,
                                   int8_t *output, int8_t *scratch);
 
 #endif

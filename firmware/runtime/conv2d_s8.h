@@ -10,6 +10,7 @@
  * input behind it: a window is read before its pixel is written. Nothing else may overlap.
  * No accumulator leaves int32: proved from the weights when the code is generated.
  */
-void edgecnn_conv2d_s8(const edgecnn_conv2d_s8_params *params, const int8_t *input, int8_t *output, int8_t *scratch);
+void edgecnn_conv2d_s8(const EDGECNN_FLASH edgecnn_conv2d_s8_params *params, const int8_t *input, int8_t *output,
+                       int8_t *scratch);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "dot_s8.h"
 #include "fixed_point.h"
+#include "flash.h"
 
 typedef struct {
   int32_t input_height, input_width, input_channels;
@@ -17,18 +18,18 @@ typedef struct {
   int32_t output_channels;
   int32_t input_zero_point, output_zero_point; /* -128 .. 127 */
   int32_t output_min, output_max;              /* of the activation, within -128 .. 127 */
-  const int8_t *weights;                       /* [output_channels][filter_height][filter_width][input_channels] */
-  const int32_t *bias;                         /* [output_channels]: bias - input_zero_point * sum of weights */
-  const int32_t *multipliers;                  /* [output_channels], see edgecnn_mbqm */
-  const int8_t *shifts;                        /* [output_channels] */
+  const EDGECNN_FLASH int8_t *weights;         /* [output_channels][filter_height][filter_width][input_channels] */
+  const EDGECNN_FLASH int32_t *bias;           /* [output_channels]: bias - input_zero_point * sum of weights */
+  const EDGECNN_FLASH int32_t *multipliers;    /* [output_channels], see edgecnn_mbqm */
+  const EDGECNN_FLASH int8_t *shifts;          /* [output_channels] */
 } edgecnn_conv2d_s8_params;
 
 /*
  * The codes under one window, in the order of the weights, with the code of zero where there is no input: patch[0 ..
  * filter_height * filter_width * input_channels - 1]. (y, x) is the window's top left corner, possibly outside.
  */
-static inline void edgecnn_conv2d_gather(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
-                                         int8_t *patch) {
+static inline void edgecnn_conv2d_gather(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input,
+                                         int32_t y, int32_t x, int8_t *patch) {
   /* Neighbouring taps lie side by side in the input: undilated and inside, a row of them is one copy. */
   const int whole_rows = p->dilation_width == 1 && x >= 0 && x + p->filter_width <= p->input_width;
   const int32_t run = whole_rows ? p->filter_width : 1;
@@ -48,7 +49,8 @@ static inline void edgecnn_conv2d_gather(const edgecnn_conv2d_s8_params *p, cons
 }
 
 /* The output code of channel `oc` for the window in `patch`. */
-static inline int8_t edgecnn_conv2d_code(const edgecnn_conv2d_s8_params *p, int32_t oc, const int8_t *patch) {
+static inline int8_t edgecnn_conv2d_code(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, int32_t oc,
+                                         const int8_t *patch) {
   const int32_t filter_size = p->filter_height * p->filter_width * p->input_channels;
   const int32_t sum = p->bias[oc] + edgecnn_dot_s8(p->weights + oc * filter_size, patch, filter_size);
   const int32_t code = edgecnn_mbqm(sum, p->multipliers[oc], p->shifts[oc]) + p->output_zero_point;

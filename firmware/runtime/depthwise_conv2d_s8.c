@@ -4,14 +4,14 @@
 #include "fixed_point.h"
 
 /* sum of weights[t] * codes[t * step]; the caller has proved that it fits. */
-static int32_t dot(const int8_t *weights, const int8_t *codes, int32_t taps, int32_t step) {
+static int32_t dot(const EDGECNN_FLASH int8_t *weights, const int8_t *codes, int32_t taps, int32_t step) {
   int32_t sum = 0;
   for (int32_t t = 0; t < taps; t++) sum += weights[t] * codes[t * step];
   return sum;
 }
 
-void edgecnn_depthwise_conv2d_s8(const edgecnn_depthwise_conv2d_s8_params *p, const int8_t *input, int8_t *output,
-                                 int8_t *scratch) {
+void edgecnn_depthwise_conv2d_s8(const EDGECNN_FLASH edgecnn_depthwise_conv2d_s8_params *p, const int8_t *input,
+                                 int8_t *output, int8_t *scratch) {
   const int32_t taps = p->filter_height * p->filter_width;
   const int32_t multiplier = p->output_channels / p->input_channels;
   for (int32_t oy = 0; oy < p->output_height; oy++) {

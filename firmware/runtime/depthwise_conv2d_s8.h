@@ -14,7 +14,7 @@ typedef edgecnn_conv2d_s8_params edgecnn_depthwise_conv2d_s8_params;
  * overwrite the input behind it: a window is read before its pixel is written. Nothing else may overlap.
  * No accumulator leaves int32: proved from the weights when the code is generated.
  */
-void edgecnn_depthwise_conv2d_s8(const edgecnn_depthwise_conv2d_s8_params *params, const int8_t *input, int8_t *output,
-                                 int8_t *scratch);
+void edgecnn_depthwise_conv2d_s8(const EDGECNN_FLASH edgecnn_depthwise_conv2d_s8_params *params, const int8_t *input,
+                                 int8_t *output, int8_t *scratch);
 
 #endif

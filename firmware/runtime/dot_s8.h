@@ -4,8 +4,10 @@
 
 #include <stdint.h>
 
+#include "flash.h"
+
 /* sum of weights[i] * input[i]; the caller has proved that it fits. */
-static inline int32_t edgecnn_dot_s8(const int8_t *weights, const int8_t *input, int32_t count) {
+static inline int32_t edgecnn_dot_s8(const EDGECNN_FLASH int8_t *weights, const int8_t *input, int32_t count) {
   int32_t sum = 0;
   for (int32_t i = 0; i < count; i++) sum += weights[i] * input[i];
   return sum;

@@ -1,5 +1,5 @@
 #include "lookup_s8.h"
 
-void edgecnn_lookup_s8(const edgecnn_lookup_s8_params *p, const int8_t *input, int8_t *output) {
+void edgecnn_lookup_s8(const EDGECNN_FLASH edgecnn_lookup_s8_params *p, const int8_t *input, int8_t *output) {
   for (int32_t i = 0; i < p->size; i++) output[i] = p->table[input[i] + 128];
 }

@@ -11,6 +11,6 @@ static int32_t largest(const int8_t *first, int32_t rows, int32_t columns, int32
   return code;
 }
 
-void edgecnn_max_pool2d_s8(const edgecnn_max_pool2d_s8_params *p, const int8_t *input, int8_t *output) {
+void edgecnn_max_pool2d_s8(const EDGECNN_FLASH edgecnn_max_pool2d_s8_params *p, const int8_t *input, int8_t *output) {
   edgecnn_pool2d_s8(p, input, output, largest);
 }

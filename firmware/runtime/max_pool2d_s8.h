@@ -8,6 +8,7 @@
  * output[output_height][output_width][input_channels] from input[input_height][input_width][input_channels].
  * Without padding the output may be the input: no pixel is written before its last use.
  */
-void edgecnn_max_pool2d_s8(const edgecnn_max_pool2d_s8_params *params, const int8_t *input, int8_t *output);
+void edgecnn_max_pool2d_s8(const EDGECNN_FLASH edgecnn_max_pool2d_s8_params *params, const int8_t *input,
+                           int8_t *output);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "flash.h"
+
 typedef struct {
   int32_t rows, count, depth; /* codes before, along and after the axes */
   int32_t bias;               /* -count * input zero point */
@@ -15,6 +17,6 @@ typedef struct {
  * output[rows][depth] from input[rows][count][depth]. The two may begin at the same place.
  * No sum leaves int32: proved when the code is generated.
  */
-void edgecnn_mean_s8(const edgecnn_mean_s8_params *params, const int8_t *input, int8_t *output);
+void edgecnn_mean_s8(const EDGECNN_FLASH edgecnn_mean_s8_params *params, const int8_t *input, int8_t *output);
 
 #endif

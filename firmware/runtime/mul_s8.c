@@ -2,15 +2,16 @@
 
 #include "fixed_point.h"
 
-static int8_t product(const edgecnn_mul_s8_params *p, int32_t code1, int32_t code2) {
+static int8_t product(const EDGECNN_FLASH edgecnn_mul_s8_params *p, int32_t code1, int32_t code2) {
   /* at most 255 * 255 */
   const int32_t raw = (code1 - p->zero_point1) * (code2 - p->zero_point2);
   const int32_t code = edgecnn_mbqm(raw, p->multiplier, p->shift) + p->output_zero_point;
   return edgecnn_clamp(code, p->output_min, p->output_max);
 }
 
-void edgecnn_mul_s8(const edgecnn_mul_s8_params *p, const int8_t *input1, const int8_t *input2, int8_t *output) {
-  const int32_t *s1 = p->steps1, *s2 = p->steps2;
+void edgecnn_mul_s8(const EDGECNN_FLASH edgecnn_mul_s8_params *p, const int8_t *input1, const int8_t *input2,
+                    int8_t *output) {
+  const EDGECNN_FLASH int32_t *s1 = p->steps1, *s2 = p->steps2;
   for (int32_t i = 0; i < p->shape[0]; i++) {
     for (int32_t j = 0; j < p->shape[1]; j++) {
       for (int32_t k = 0; k < p->shape[2]; k++) {

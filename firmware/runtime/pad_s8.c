@@ -1,14 +1,14 @@
 #include "pad_s8.h"
 
-static int inside(const edgecnn_pad_s8_params *p, int axis, int32_t position) {
+static int inside(const EDGECNN_FLASH edgecnn_pad_s8_params *p, int axis, int32_t position) {
   return position >= p->before[axis] && position < p->before[axis] + p->input_shape[axis];
 }
 
-static int32_t padded(const edgecnn_pad_s8_params *p, int axis) {
+static int32_t padded(const EDGECNN_FLASH edgecnn_pad_s8_params *p, int axis) {
   return p->before[axis] + p->input_shape[axis] + p->after[axis];
 }
 
-void edgecnn_pad_s8(const edgecnn_pad_s8_params *p, const int8_t *input, int8_t *output) {
+void edgecnn_pad_s8(const EDGECNN_FLASH edgecnn_pad_s8_params *p, const int8_t *input, int8_t *output) {
   for (int32_t n = 0; n < padded(p, 0); n++) {
     for (int32_t y = 0; y < padded(p, 1); y++) {
       for (int32_t x = 0; x < padded(p, 2); x++) {

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "fixed_point.h"
+#include "flash.h"
 
 typedef struct {
   int32_t input_height, input_width, input_channels;
@@ -35,8 +36,8 @@ static inline edgecnn_taps edgecnn_taps_inside(int32_t origin, int32_t taps, int
 typedef int32_t edgecnn_pool_window(const int8_t *first, int32_t rows, int32_t columns, int32_t row_step,
                                     int32_t column_step);
 
-static inline void edgecnn_pool2d_s8(const edgecnn_pool2d_s8_params *p, const int8_t *input, int8_t *output,
-                                     edgecnn_pool_window *window) {
+static inline void edgecnn_pool2d_s8(const EDGECNN_FLASH edgecnn_pool2d_s8_params *p, const int8_t *input,
+                                     int8_t *output, edgecnn_pool_window *window) {
   const int32_t channels = p->input_channels;
   const int32_t row_step = p->input_width * channels;
   for (int32_t oy = 0; oy < p->output_height; oy++) {

@@ -4,15 +4,18 @@
 
 #include <stdint.h>
 
+#include "flash.h"
+
 typedef struct {
   int32_t input_width;
   int32_t output_height, output_width;
   int32_t channels;
-  const int32_t *rows;    /* [output_height]: which row of the input each is */
-  const int32_t *columns; /* [output_width] */
+  const EDGECNN_FLASH int32_t *rows;    /* [output_height]: which row of the input each is */
+  const EDGECNN_FLASH int32_t *columns; /* [output_width] */
 } edgecnn_resize_nearest_s8_params;
 
 /* output[output_height][output_width][channels] from input[][input_width][channels]. The two must not overlap. */
-void edgecnn_resize_nearest_s8(const edgecnn_resize_nearest_s8_params *params, const int8_t *input, int8_t *output);
+void edgecnn_resize_nearest_s8(const EDGECNN_FLASH edgecnn_resize_nearest_s8_params *params, const int8_t *input,
+                               int8_t *output);
 
 #endif

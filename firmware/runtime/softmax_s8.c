@@ -4,7 +4,8 @@
 
 /* exp(x / 2^26) as a fraction of 2^31, for x <= 0: see exp_on_negative in edgecnn/fixed_point.py. */
 static int32_t exp_on_negative(int32_t x) {
-  static const int32_t exp_of_minus_power[] = {1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
+  static const EDGECNN_FLASH int32_t exp_of_minus_power[] = {1672461947, 1302514674, 790015084, 290630308,
+                                                             39332535,   720401,     242};
   const int32_t exp_of_minus_eighth = 1895147668;
   const int32_t quarter = (int32_t)1 << 24;
   const int32_t within_quarter = (x & (quarter - 1)) - quarter; /* -quarter .. -1 */
@@ -24,7 +25,7 @@ static int32_t exp_on_negative(int32_t x) {
 }
 
 /* exp of the distance below the maximum; 0 where that is too far. */
-static int32_t exponential(const edgecnn_softmax_s8_params *p, int32_t difference) {
+static int32_t exponential(const EDGECNN_FLASH edgecnn_softmax_s8_params *p, int32_t difference) {
   if (difference < p->lowest_difference) return 0;
   return exp_on_negative(edgecnn_srdhm(difference * ((int32_t)1 << p->shift), p->multiplier));
 }
@@ -47,7 +48,7 @@ static int32_t reciprocal(int32_t total, int *exponent) {
   return r >= ((int32_t)1 << 30) ? INT32_MAX : r * 2;
 }
 
-static void softmax_row(const edgecnn_softmax_s8_params *p, const int8_t *input, int8_t *output) {
+static void softmax_row(const EDGECNN_FLASH edgecnn_softmax_s8_params *p, const int8_t *input, int8_t *output) {
   int32_t maximum = -128;
   for (int32_t i = 0; i < p->depth; i++) {
     if (input[i] > maximum) maximum = input[i];
@@ -64,6 +65,6 @@ static void softmax_row(const edgecnn_softmax_s8_params *p, const int8_t *input,
   }
 }
 
-void edgecnn_softmax_s8(const edgecnn_softmax_s8_params *p, const int8_t *input, int8_t *output) {
+void edgecnn_softmax_s8(const EDGECNN_FLASH edgecnn_softmax_s8_params *p, const int8_t *input, int8_t *output) {
   for (int32_t row = 0; row < p->rows; row++) softmax_row(p, input + row * p->depth, output + row * p->depth);
 }

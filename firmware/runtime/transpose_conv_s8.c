@@ -9,7 +9,7 @@ static int32_t source(int32_t distance, int32_t stride, int32_t size) {
 }
 
 /* The codes that reach output (y, x), tap by tap, with the code of zero where there is none. */
-static void gather(const edgecnn_transpose_conv_s8_params *p, const int8_t *input, int32_t y, int32_t x,
+static void gather(const EDGECNN_FLASH edgecnn_transpose_conv_s8_params *p, const int8_t *input, int32_t y, int32_t x,
                    int8_t *patch) {
   for (int32_t ky = 0; ky < p->filter_height; ky++) {
     const int32_t iy = source(y + p->pad_top - ky, p->stride_height, p->input_height);
@@ -24,12 +24,12 @@ static void gather(const edgecnn_transpose_conv_s8_params *p, const int8_t *inpu
   }
 }
 
-void edgecnn_transpose_conv_s8(const edgecnn_transpose_conv_s8_params *p, const int8_t *input, int8_t *output,
-                               int8_t *scratch) {
+void edgecnn_transpose_conv_s8(const EDGECNN_FLASH edgecnn_transpose_conv_s8_params *p, const int8_t *input,
+                               int8_t *output, int8_t *scratch) {
   const int32_t filter_size = p->filter_height * p->filter_width * p->input_channels;
   for (int32_t oy = 0; oy < p->output_height; oy++) {
     for (int32_t ox = 0; ox < p->output_width; ox++) {
-      const int8_t *weights = p->weights;
+      const EDGECNN_FLASH int8_t *weights = p->weights;
       gather(p, input, oy, ox, scratch);
       for (int32_t oc = 0; oc < p->output_channels; oc++) {
         const int32_t sum = p->bias[oc] + edgecnn_dot_s8(weights, scratch, filter_size);

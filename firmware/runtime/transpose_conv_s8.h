@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "flash.h"
+
 typedef struct {
   int32_t input_height, input_width, input_channels;
   int32_t filter_height, filter_width;
@@ -13,10 +15,10 @@ typedef struct {
   int32_t output_channels;
   int32_t input_zero_point, output_zero_point; /* -128 .. 127 */
   int32_t output_min, output_max;              /* of the activation, within -128 .. 127 */
-  const int8_t *weights;                       /* [output_channels][filter_height][filter_width][input_channels] */
-  const int32_t *bias;                         /* [output_channels]: bias - input_zero_point * sum of weights */
-  const int32_t *multipliers;                  /* [output_channels], see edgecnn_mbqm */
-  const int8_t *shifts;                        /* [output_channels] */
+  const EDGECNN_FLASH int8_t *weights;         /* [output_channels][filter_height][filter_width][input_channels] */
+  const EDGECNN_FLASH int32_t *bias;           /* [output_channels]: bias - input_zero_point * sum of weights */
+  const EDGECNN_FLASH int32_t *multipliers;    /* [output_channels], see edgecnn_mbqm */
+  const EDGECNN_FLASH int8_t *shifts;          /* [output_channels] */
 } edgecnn_transpose_conv_s8_params;
 
 /*
@@ -24,7 +26,7 @@ typedef struct {
  * scratch[filter_height * filter_width * input_channels] is for the kernel's own use. None may overlap another.
  * No accumulator leaves int32: proved from the weights when the code is generated.
  */
-void edgecnn_transpose_conv_s8(const edgecnn_transpose_conv_s8_params *params, const int8_t *input, int8_t *output,
-                               int8_t *scratch);
+void edgecnn_transpose_conv_s8(const EDGECNN_FLASH edgecnn_transpose_conv_s8_params *params, const int8_t *input,
+                               int8_t *output, int8_t *scratch);
 
 #endif

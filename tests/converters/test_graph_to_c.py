@@ -68,26 +68,27 @@ def program(*names: str) -> str:
 
 TINY_C = """#include "tiny.h"
 
+#include "runtime/flash.h"
 #include "runtime/fully_connected_s8.h"
 
 /* Layer 0: fully_connected relu, 1x3x1 -> 2 */
-static const int8_t layer0_weights[6] = {
+static const EDGECNN_FLASH int8_t layer0_weights[6] = {
     1, -2, 3, 4, 5, -6,
 };
 
-static const int32_t layer0_bias[2] = {
+static const EDGECNN_FLASH int32_t layer0_bias[2] = {
     -998, 10,
 };
 
-static const int32_t layer0_multipliers[2] = {
+static const EDGECNN_FLASH int32_t layer0_multipliers[2] = {
     1073741824, 1073741824,
 };
 
-static const int8_t layer0_shifts[2] = {
+static const EDGECNN_FLASH int8_t layer0_shifts[2] = {
     1, 1,
 };
 
-static const edgecnn_fully_connected_s8_params layer0 = {
+static const EDGECNN_FLASH edgecnn_fully_connected_s8_params layer0 = {
     .rows = 1,
     .input_depth = 3,
     .output_channels = 2,
@@ -102,7 +103,7 @@ static const edgecnn_fully_connected_s8_params layer0 = {
 
 static int8_t arena[tiny_ARENA_SIZE];
 
-static const struct {
+static const EDGECNN_FLASH struct {
   int32_t offset, size;
 } layer_outputs[tiny_LAYERS + 1] = {
     {3, 2},
@@ -170,7 +171,8 @@ def test_the_folder_holds_what_it_needs_and_the_manifest_says_so(tmp_path: Path)
     manifest = read_manifest(tmp_path / "c")
     written = contents(tmp_path / "c")
     assert set(written) == {MANIFEST, "CMakeLists.txt", "tiny.c", "tiny.h", "tiny.tflite"} | {
-        f"runtime/{file}" for file in ("dot_s8.h", "fixed_point.h", "fully_connected_s8.c", "fully_connected_s8.h")
+        f"runtime/{file}"
+        for file in ("dot_s8.h", "fixed_point.h", "flash.h", "fully_connected_s8.c", "fully_connected_s8.h")
     }
     assert written["tiny.tflite"] == tiny().source
     assert written["runtime/dot_s8.h"] == (paths.runtime() / "dot_s8.h").read_bytes()

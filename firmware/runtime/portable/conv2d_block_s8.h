@@ -16,9 +16,10 @@ typedef struct {
 } edgecnn_windows;
 
 /* sums[0 .. 3] and sums[4 .. 7]: the four windows under the filter at `weights` and under the one after it. */
-static __attribute__((noinline)) void edgecnn_conv2d_sums(const edgecnn_windows *windows, const int8_t *weights,
-                                                          int32_t filter_size, int32_t sums[2 * EDGECNN_BLOCK]) {
-  const int8_t *w = weights, *v = weights + filter_size;
+static __attribute__((noinline)) void edgecnn_conv2d_sums(const edgecnn_windows *windows,
+                                                          const EDGECNN_FLASH int8_t *weights, int32_t filter_size,
+                                                          int32_t sums[2 * EDGECNN_BLOCK]) {
+  const EDGECNN_FLASH int8_t *w = weights, *v = weights + filter_size;
   for (int pair = 0; pair < EDGECNN_BLOCK; pair += 2) {
     const int8_t *a = windows->first[pair], *b = windows->first[pair + 1];
     int32_t a0 = 0, b0 = 0, a1 = 0, b1 = 0; /* no partial sum leaves int32: proved */
@@ -43,7 +44,7 @@ static __attribute__((noinline)) void edgecnn_conv2d_sums(const edgecnn_windows 
 }
 
 /* Whether no tap of the window whose top left corner is at (y, x) lies outside the input. */
-static inline int edgecnn_conv2d_inside(const edgecnn_conv2d_s8_params *p, int32_t y, int32_t x) {
+static inline int edgecnn_conv2d_inside(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, int32_t y, int32_t x) {
   return y >= 0 && y + (p->filter_height - 1) * p->dilation_height < p->input_height && x >= 0 &&
          x + (p->filter_width - 1) * p->dilation_width < p->input_width;
 }
@@ -52,9 +53,9 @@ static inline int edgecnn_conv2d_inside(const edgecnn_conv2d_s8_params *p, int32
  * The windows whose top left corners are at (y[i], x[i]): read where they lie, or, if one reaches over the input's
  * edge, gathered in scratch[4 * filter_size].
  */
-static inline edgecnn_windows edgecnn_conv2d_windows(const edgecnn_conv2d_s8_params *p, const int8_t *input,
-                                                     const int32_t y[EDGECNN_BLOCK], const int32_t x[EDGECNN_BLOCK],
-                                                     int8_t *scratch) {
+static inline edgecnn_windows edgecnn_conv2d_windows(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p,
+                                                     const int8_t *input, const int32_t y[EDGECNN_BLOCK],
+                                                     const int32_t x[EDGECNN_BLOCK], int8_t *scratch) {
   const int32_t channels = p->input_channels, row = p->input_width * channels;
   const int32_t side_by_side = p->dilation_width == 1 ? p->filter_width : 1;
   edgecnn_windows windows = {{input, input, input, input}, p->filter_height,
@@ -77,7 +78,8 @@ static inline edgecnn_windows edgecnn_conv2d_windows(const edgecnn_conv2d_s8_par
 }
 
 /* The output code of channel `oc` whose taps add up to `sum`. */
-static inline int8_t edgecnn_conv2d_requantize(const edgecnn_conv2d_s8_params *p, int32_t oc, int32_t sum) {
+static inline int8_t edgecnn_conv2d_requantize(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, int32_t oc,
+                                               int32_t sum) {
   const int32_t code = edgecnn_mbqm(sum + p->bias[oc], p->multipliers[oc], p->shifts[oc]) + p->output_zero_point;
   return edgecnn_clamp(code, p->output_min, p->output_max);
 }

@@ -11,9 +11,9 @@ static int32_t maximum(const int32_t *numbers, int32_t count, int32_t largest) {
 }
 
 /* The pooled pixel (py, px): the maximum of its sums, requantized once, or in several blocks if the pool has over 4. */
-static void pooled(const edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input, int32_t py, int32_t px,
-                   int8_t *output, int8_t *scratch) {
-  const edgecnn_conv2d_s8_params *conv = &p->conv;
+static void pooled(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input, int32_t py,
+                   int32_t px, int8_t *output, int8_t *scratch) {
+  const EDGECNN_FLASH edgecnn_conv2d_s8_params *conv = &p->conv;
   const int32_t filter_size = conv->filter_height * conv->filter_width * conv->input_channels;
   const int32_t taps = p->pool_height * p->pool_width;
   int32_t ty = 0, tx = 0;
@@ -27,7 +27,7 @@ static void pooled(const edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *i
       }
     }
     const edgecnn_windows windows = edgecnn_conv2d_windows(conv, input, y, x, scratch);
-    const int8_t *weights = conv->weights;
+    const EDGECNN_FLASH int8_t *weights = conv->weights;
     for (int32_t oc = 0; oc < conv->output_channels; oc += 2, weights += 2 * filter_size) {
       const int32_t count = conv->output_channels - oc > 1 ? 2 : 1;
       int32_t sums[2 * EDGECNN_BLOCK];
@@ -41,8 +41,8 @@ static void pooled(const edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *i
   }
 }
 
-void edgecnn_conv2d_max_pool2d_s8(const edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input, int8_t *output,
-                                  int8_t *scratch) {
+void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input,
+                                  int8_t *output, int8_t *scratch) {
   for (int32_t py = 0; py < p->pooled_height; py++) {
     for (int32_t px = 0; px < p->pooled_width; px++) {
       pooled(p, input, py, px, output, scratch);

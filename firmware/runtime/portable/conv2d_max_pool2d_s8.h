@@ -15,7 +15,7 @@ typedef struct {
  * As the plain kernel, but scratch[4 * filter_height * filter_width * input_channels], needed only where the window can
  * reach over the input's edge.
  */
-void edgecnn_conv2d_max_pool2d_s8(const edgecnn_conv2d_max_pool2d_s8_params *params, const int8_t *input,
+void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *params, const int8_t *input,
                                   int8_t *output, int8_t *scratch);
 
 #endif

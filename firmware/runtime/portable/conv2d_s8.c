@@ -2,7 +2,8 @@
 
 #include "conv2d_block_s8.h"
 
-void edgecnn_conv2d_s8(const edgecnn_conv2d_s8_params *p, const int8_t *input, int8_t *output, int8_t *scratch) {
+void edgecnn_conv2d_s8(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input, int8_t *output,
+                       int8_t *scratch) {
   const int32_t filter_size = p->filter_height * p->filter_width * p->input_channels;
   const int32_t channels = p->output_channels;
   for (int32_t oy = 0; oy < p->output_height; oy++) {
@@ -14,7 +15,7 @@ void edgecnn_conv2d_s8(const edgecnn_conv2d_s8_params *p, const int8_t *input, i
         x[i] = (ox + (i < pixels ? i : pixels - 1)) * p->stride_width - p->pad_left;
       }
       const edgecnn_windows windows = edgecnn_conv2d_windows(p, input, y, x, scratch);
-      const int8_t *weights = p->weights;
+      const EDGECNN_FLASH int8_t *weights = p->weights;
       for (int32_t oc = 0; oc < channels; oc += 2, weights += 2 * filter_size) {
         const int32_t count = channels - oc > 1 ? 2 : 1;
         int32_t sums[2 * EDGECNN_BLOCK];

@@ -5,8 +5,9 @@
 enum { CHANNELS = 4 };
 
 /* sums[k] of channel k: its `depth` weights with the input. No partial sum leaves int32: proved. */
-static void dots(const int8_t *const weights[CHANNELS], const int8_t *input, int32_t depth, int32_t sums[CHANNELS]) {
-  const int8_t *a = weights[0], *b = weights[1], *c = weights[2], *d = weights[3];
+static void dots(const EDGECNN_FLASH int8_t *const weights[CHANNELS], const int8_t *input, int32_t depth,
+                 int32_t sums[CHANNELS]) {
+  const EDGECNN_FLASH int8_t *a = weights[0], *b = weights[1], *c = weights[2], *d = weights[3];
   int32_t sum_a = 0, sum_b = 0, sum_c = 0, sum_d = 0;
   for (int32_t i = 0; i < depth; i++) {
     const int32_t x = input[i];
@@ -18,10 +19,11 @@ static void dots(const int8_t *const weights[CHANNELS], const int8_t *input, int
   sums[0] = sum_a, sums[1] = sum_b, sums[2] = sum_c, sums[3] = sum_d;
 }
 
-void edgecnn_fully_connected_s8(const edgecnn_fully_connected_s8_params *p, const int8_t *input, int8_t *output) {
+void edgecnn_fully_connected_s8(const EDGECNN_FLASH edgecnn_fully_connected_s8_params *p, const int8_t *input,
+                                int8_t *output) {
   for (int32_t row = 0; row < p->rows; row++, input += p->input_depth, output += p->output_channels) {
     for (int32_t oc = 0; oc < p->output_channels; oc += CHANNELS) {
-      const int8_t *weights[CHANNELS];
+      const EDGECNN_FLASH int8_t *weights[CHANNELS];
       int32_t sums[CHANNELS];
       for (int32_t k = 0; k < CHANNELS; k++) { /* what lacks to a whole block is the last channel again */
         const int32_t channel = oc + k < p->output_channels ? oc + k : p->output_channels - 1;

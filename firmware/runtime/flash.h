@@ -1,0 +1,26 @@
+/*
+ * Where constants live. On most cores they lie in flash because they are const; an AVR would copy them to RAM unless
+ * their type says otherwise. Every constant and every pointer to constants of the runtime is EDGECNN_FLASH.
+ */
+#ifndef EDGECNN_FLASH_H
+#define EDGECNN_FLASH_H
+
+#if defined(__AVR__) && defined(__GNUC__) && !defined(__clang__)
+#define EDGECNN_FLASH __memx /* 24 bits of address: all flash, and RAM */
+#else
+#define EDGECNN_FLASH
+#endif
+
+/*
+ * avr-gcc knows no object of more than 32,767 bytes: where an initializer has filled one, it goes on in another. That
+ * one lies right behind, provided that the compiler keeps their order (-fno-toplevel-reorder) and both in one section.
+ */
+#if defined(__AVR__) && defined(EDGECNN_OBJECTS_KEEP_THEIR_ORDER)
+#define EDGECNN_CONTINUED(name) \
+  }                             \
+  , name[] = {
+#else
+#define EDGECNN_CONTINUED(name)
+#endif
+
+#endif
