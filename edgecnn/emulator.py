@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import tempfile
@@ -10,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from . import node, tools
+from . import node, simavr, tools
 from .board import Board, Emulator
 from .device import host_board
 from .errors import TransferError, UsageError
@@ -29,19 +30,26 @@ def emulate(board: Board, elf: str | Path) -> Iterator[str]:
 
 
 @contextmanager
-def empty(board: Board) -> Iterator[tuple[str, str]]:
-    """What stands in for `board` before it was ever flashed: halted, nothing in its memory; yields where its gdb server
-    listens, and its serial port as pyserial's URL.
+def empty(board: Board) -> Iterator[tuple[str, str, str]]:
+    """What stands in for `board` before it was ever flashed; yields which kind of tool can flash it, at which place,
+    and its serial port as pyserial's URL.
 
     Raises UsageError when there is no such emulator or it is not installed.
     """
-    if board.emulator is None or board.emulator.kind != "qemu":
+    if board.emulator is None or board.emulator.kind not in _EMPTY:
         raise UsageError(
             f"the emulator of {board.id} starts with the firmware in it, so there is nothing to flash; "
             "use --emulate with `run`, `eval` or `profile`."
         )
-    with machine(board.emulator, ["-S"], "-gdb", "-serial") as (gdb, serial):
-        yield f"127.0.0.1:{gdb}", f"socket://127.0.0.1:{serial}"
+    with _EMPTY[board.emulator.kind](board.emulator) as found:
+        yield found
+
+
+@contextmanager
+def _halted_qemu(emulator: Emulator) -> Iterator[tuple[str, str, str]]:
+    """Nothing in its memory; a gdb server listens."""
+    with machine(emulator, ["-S"], "-gdb", "-serial") as (gdb, serial):
+        yield "gdb", f"127.0.0.1:{gdb}", f"socket://127.0.0.1:{serial}"
 
 
 @contextmanager
@@ -81,21 +89,60 @@ def _rp2040js(emulator: Emulator, elf: Path) -> AbstractContextManager[str]:
     return _node(emulator, "rp2040.mjs", tools.path("rp2040js"), str(elf.with_suffix(".uf2")))
 
 
+@contextmanager
+def _simavr(emulator: Emulator, elf: Path) -> Iterator[str]:
+    command = _simavr_command(emulator, [], [str(elf.with_suffix(".hex"))])
+    # Whoever opens the terminal's other end does not reset the board, because here it is open all the time.
+    with _terminal() as (board_end, port), open(port), _running(command, line=board_end):
+        yield port
+
+
+@contextmanager
+def _simavr_with_bootloader(emulator: Emulator) -> Iterator[tuple[str, str, str]]:
+    command = _simavr_command(emulator, ["-b", str(simavr.bootloader(emulator.bootloader))], [])
+    with _terminal() as (board_end, port), _running(command, line=board_end):
+        yield "avrdude", port, port
+
+
+def _simavr_command(emulator: Emulator, options: list[str], image: list[str]) -> list[str]:
+    return [str(simavr.program()), *emulator.options, *options, emulator.machine, *image]
+
+
+@contextmanager
+def _terminal() -> Iterator[tuple[int, str]]:
+    """A pseudo terminal: the board's end, and the name of the other, which nobody has opened."""
+    board_end, our_end = os.openpty()
+    port = os.ttyname(our_end)
+    os.close(our_end)
+    try:
+        yield board_end, port
+    finally:
+        os.close(board_end)
+
+
 _KINDS: dict[str, Callable[[Emulator, Path], AbstractContextManager[str]]] = {
     "qemu": _qemu,
     "qemu-user": lambda emulator, elf: host_board(tools.path(emulator.program), *emulator.options, elf),
     "rp2040js": _rp2040js,
+    "simavr": _simavr,
     "node": lambda emulator, wasm: _node(emulator, "wasm.mjs", str(wasm)),
     "process": lambda _, elf: host_board(elf),
+}
+_EMPTY: dict[str, Callable[[Emulator], AbstractContextManager[tuple[str, str, str]]]] = {
+    "qemu": _halted_qemu,
+    "simavr": _simavr_with_bootloader,
 }
 
 
 @contextmanager
-def _running(command: list[str], pass_fds: tuple[int, ...] = ()) -> Iterator[None]:
-    """The process `command` while the block runs; if it ended by itself meanwhile, that is the error."""
+def _running(command: list[str], pass_fds: tuple[int, ...] = (), line: int = subprocess.DEVNULL) -> Iterator[None]:
+    """The process `command` while the block runs; if it ended by itself meanwhile, that is the error.
+
+    It reads and writes the terminal `line`, if there is one.
+    """
     nothing = subprocess.DEVNULL
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=complaints, pass_fds=pass_fds)
+        process = subprocess.Popen(command, stdin=line, stdout=nothing, stderr=complaints, pass_fds=pass_fds)
         try:
             yield
         except Exception as error:

@@ -14,9 +14,17 @@ OPTIMIZED = (*compiler.STRICT, "-O2", "-g0")
 _BARE = ("-ffreestanding", "-nostdlib", "-ffunction-sections", "-fno-unwind-tables")
 _EXCEPTION_FRAME = {"eabi": 36, "eabihf": 108}  # ARMv7-M: 8 words, with FPU 26, and one to align them
 
-# GNU C for address spaces, without C library, each constant where it stands in the source (runtime/flash.h). Jump
-# tables would lie in RAM; relocations are kept because they tell of which functions the address is taken.
-_AVR = ("-std=gnu99", "-fno-toplevel-reorder", "-DEDGECNN_OBJECTS_KEEP_THEIR_ORDER", "-fno-jump-tables")
+# GNU C for address spaces, and each constant where it stands in the source (runtime/flash.h). Jump tables would lie in
+# RAM. GCC 5's ivopts forgets that what an index runs through lies in flash, and reads RAM instead. Relocations are kept
+# because they tell of which functions the address is taken.
+_AVR = (
+    "-std=gnu99",
+    "-Waddr-space-convert",
+    "-fno-toplevel-reorder",
+    "-DEDGECNN_OBJECTS_KEEP_THEIR_ORDER",
+    "-fno-jump-tables",
+    "-fno-ivopts",
+)
 _AVR_LINK = ("-Wl,--gc-sections", "-Wl,--emit-relocs", "-lgcc")
 
 
