@@ -18,7 +18,7 @@ _LARGE = 6  # the lowest of the architectures (e_flags) whose program counter ta
 _FLAGS_ARCHITECTURE = 0x7F
 
 # Relocations that take the address of a function, as a number of words.
-_TAKES_ADDRESS = {5, 9, 10, 11, 12, 13, 14, 24, 25}
+_TAKES_ADDRESS = {5, 12, 13, 14, 15, 16, 17, 24, 25}
 
 _RCALL_NEXT = 0xD000  # a call of the next instruction: how the compiler makes room for a return address's bytes
 _RETURNS = (0x9508, 0x9518)

@@ -17,6 +17,8 @@ from .errors import EdgecnnError, UsageError
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror")
 
+_COMPLAINT = re.compile("error:|overflowed|undefined|cannot find")  # of compilers, and of linkers that only say what
+
 
 @dataclass(frozen=True)
 class Compiler:
@@ -29,7 +31,7 @@ class Compiler:
         """Compile; raises EdgecnnError with the compiler's first complaint."""
         done = subprocess.run([*self.command, *arguments], capture_output=True, text=True, check=False)
         if done.returncode:
-            lines = [line for line in done.stderr.splitlines() if re.search("error:|overflowed|undefined", line)]
+            lines = [line for line in done.stderr.splitlines() if _COMPLAINT.search(line)]
             complaint = lines[0] if lines else done.stderr.strip()[-300:]
             raise EdgecnnError(f"{' '.join(self.command)} failed: {complaint}")
 

@@ -14,9 +14,9 @@ _LIBRARIES = ("-lsimavr", "-lelf")
 
 
 def program() -> Path:
-    """The executable; firmware/emulators/simavr.c says how to call it. Raises UsageError when the library is missing."""
+    """The executable; simavr.c says how to call it. Raises UsageError when the library is missing."""
     source, cc = paths.firmware() / "emulators" / "simavr.c", compiler.host()
-    key = source.read_bytes() + "\0".join((*cc.command, cc.version, *_FLAGS)).encode()
+    key = source.read_bytes() + "\0".join((*cc.command, cc.version, *_FLAGS, *_LIBRARIES)).encode()
     target = paths.cache() / "emulators" / hashlib.sha256(key).hexdigest() / "simavr"
     if not target.is_file():
         try:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from edgecnn import board, compiler, paths, read_tflite, stack, zoo
-from edgecnn.board import Board, Region
+from edgecnn.board import Board, Region, Target
 from edgecnn.build import STACK, Build, build, check_fit, needed
 from edgecnn.converters.graph_to_c import read_manifest, write_c
 from edgecnn.converters.tflite_to_graph import graph_of
@@ -19,6 +19,7 @@ from tests.test_cli import refused, run
 from tests.tflite_builder import Builder
 
 BARE = [name for name in board.names() if board.load(name).bare]
+FITS = [name for name in BARE if name != "arduino_uno"]  # LeNet
 M4 = board.load("mps2_an386")
 
 
@@ -58,7 +59,7 @@ def with_memory(facts: Board, flash: int, ram: int) -> Board:
     return dataclasses.replace(facts, flash=Region(facts.flash.origin, flash), ram=Region(facts.ram.origin, ram))
 
 
-@pytest.mark.parametrize("name", BARE)
+@pytest.mark.parametrize("name", FITS)
 def test_the_estimate_before_compiling(name: str, lenet5: Path, tmp_path: Path) -> None:
     """It never refuses what would fit, and it is near."""
     built = build(lenet5, board.load(name), tmp_path / "out")
@@ -71,7 +72,7 @@ def test_the_estimate_before_compiling(name: str, lenet5: Path, tmp_path: Path) 
     assert built.stack >= STACK
 
 
-@pytest.mark.parametrize("name", ["bbc_microbit", "stm32vldiscovery"])
+@pytest.mark.parametrize("name", ["bbc_microbit", "stm32vldiscovery", "arduino_uno"])
 def test_what_does_not_fit_is_refused_before_compiling(
     name: str, large: Path, tmp_path: Path, no_compiler: None
 ) -> None:
@@ -117,7 +118,7 @@ def test_the_same_network_gives_the_same_bytes(lenet5: Path, tmp_path: Path) -> 
         assert (first.folder / file).read_bytes() == (second.folder / file).read_bytes(), file
 
 
-@pytest.mark.parametrize("name", ["mps2_an386", "stm32vldiscovery", "hifive1"])
+@pytest.mark.parametrize("name", ["mps2_an386", "stm32vldiscovery", "hifive1", "arduino_mega_2560"])
 def test_the_images_agree(name: str, lenet5: Path, tmp_path: Path) -> None:
     built = build(lenet5, board.load(name), tmp_path / "out")
     binary = (built.folder / "firmware.bin").read_bytes()
@@ -226,6 +227,23 @@ def test_without_ziglang(lenet5: Path, tmp_path: Path, monkeypatch: pytest.Monke
         build(lenet5, M4, tmp_path / "out")
 
 
+def test_without_avr_gcc(lenet5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="apt install gcc-avr"):
+        build(lenet5, board.load("arduino_mega_2560"), tmp_path / "out")
+    strange = dataclasses.replace(M4, compiler=Target(cpu="4004", kind="intel"))
+    with pytest.raises(UsageError, match="no compiler is called 'intel'; a board's file may name: zig, avr-gcc"):
+        build(lenet5, strange, tmp_path / "out")
+
+
+def test_constants_beyond_the_largest_object_of_avr_gcc_lie_in_one_piece(lenet5: Path, tmp_path: Path) -> None:
+    """48,000 bytes of weights, in two objects."""
+    built = build(lenet5, board.load("arduino_mega_2560"), tmp_path / "out")
+    weights = read_tflite(zoo.trained("lenet5_mnist")).ops[5].weights
+    assert weights.nbytes > 32767
+    assert weights.tobytes() in (built.folder / "firmware.bin").read_bytes()
+
+
 def test_a_folder_that_is_not_ours(tmp_path: Path) -> None:
     with pytest.raises(InvalidModelError, match="not a folder made by"):
         build(tmp_path, M4, tmp_path / "out")
@@ -244,6 +262,9 @@ def test_command(lenet5: Path, large: Path, tmp_path: Path) -> None:
     too_large = run("build", large, "--board", "stm32vldiscovery", "-o", out)
     assert too_large.returncode == 20
     assert "but stm32vldiscovery has" in too_large.stderr
+    too_large = run("build", lenet5, "--board", "arduino_uno", "-o", out)
+    assert too_large.returncode == 20
+    assert "lenet5 needs at least 71,540 bytes of flash" in too_large.stderr
     refused(22, "manifest.json", by=run("build", tmp_path, "--board", "mps2_an386"))
 
 

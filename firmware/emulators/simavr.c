@@ -3,8 +3,8 @@
  *
  * The serial line of USART0 is the pseudo terminal whose master is stdin. Cycle for cycle as on the chip; while the
  * program computes as fast as this computer can, while it waits for the line about as fast as the clock goes.
- * Opening the line after it was closed resets the chip, as on an Arduino. -r: whenever the program begins to wait, its
- * RAM is written to the file.
+ * Opening the line after it was closed resets the chip, as on an Arduino. -r: while the program waits, its RAM is
+ * written to the file.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -129,7 +129,7 @@ int main(int count, char **arguments) {
   reset(avr);
 
   const pid_t parent = getppid();
-  int was_open = 1, was_waiting = 0;
+  int was_open = 1;
   while (getppid() == parent) {
     line.looks = line.bytes = 0;
     for (const avr_cycle_count_t end = avr->cycle + SLICE; avr->cycle < end;) {
@@ -141,8 +141,7 @@ int main(int count, char **arguments) {
       }
     }
     const int waiting = line.looks > WAITING && line.bytes == 0;
-    if (waiting && !was_waiting && ram) dump(avr, ram);
-    was_waiting = waiting;
+    if (waiting && ram) dump(avr, ram);
     if (in.begin < in.end) continue;
     struct pollfd from = {STDIN_FILENO, POLLIN, 0};
     poll(&from, 1, waiting ? 1 : 0);
