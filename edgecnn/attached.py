@@ -29,12 +29,14 @@ def attached(
     """
     manifest = read_manifest(folder)
     facts = boards.load(board)
+    # The emulator was not opened but started, without a bootloader; how fast it boots depends on this computer.
+    patience, settle = (60.0, 0.0) if emulated else (10.0, facts.settle)
     with ExitStack() as stack:
         if emulated:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="edgecnn-")))
             built = built or build(folder, facts, scratch / "firmware")
             port = stack.enter_context(emulate(built.board, built.elf))
-        device = stack.enter_context(Device(port or only_port(facts), baud=facts.baud))
+        device = stack.enter_context(Device(port or only_port(facts), baud=facts.baud, patience=patience, settle=settle))
         device.expect(manifest)
         yield device
 

@@ -46,6 +46,7 @@ class Emulator:
     kind: str
     program: str = ""
     machine: str = ""
+    bootloader: str = ""  # what an empty board has in its flash: a file of Debian's arduino-core-avr
     options: list[str] = field(default_factory=list)
     icount: int = 8  # QEMU, while it counts instructions: each takes 2^icount ns of its time
     counter_hz: int | None = None  # of the port's counter in the emulator's time, where the chip's differs
@@ -84,6 +85,7 @@ class Board:
     flasher: Flasher | None = None
     debuggers: dict[str, str] = field(default_factory=dict)  # what openocd, pyocd and probe-rs call the board or chip
     usb: list[str] = field(default_factory=list)  # what its serial port is on USB: vendor:product, 4 hex digits each
+    settle: float = 0.0  # seconds after the port was opened, and so the board reset, that its bootloader listens
     defines: dict[str, int] = field(default_factory=dict)  # addresses and numbers that the port's C asks for
 
     @property

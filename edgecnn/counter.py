@@ -57,8 +57,12 @@ def _instructions(emulator: Emulator, ticks_per_second: int) -> Counter:
     return Counter("instructions", 1e9 / (rate * 2**emulator.icount), "counted by QEMU")
 
 
-def _cycles(emulator: Emulator, ticks_per_second: int) -> Counter:
-    return Counter("cycles", 1, "counted by the emulator, as if flash never made the core wait")
+def _cycles(source: str) -> Callable[[Emulator, int], Counter]:
+    return lambda emulator, ticks_per_second: Counter("cycles", 1, source)
 
 
-_EMULATED: dict[str, Callable[[Emulator, int], Counter]] = {"qemu": _instructions, "rp2040js": _cycles}
+_EMULATED: dict[str, Callable[[Emulator, int], Counter]] = {
+    "qemu": _instructions,
+    "rp2040js": _cycles("counted by the emulator, as if flash never made the core wait"),
+    "simavr": _cycles("counted by the emulator, as the chip would"),
+}

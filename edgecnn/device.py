@@ -140,14 +140,21 @@ class Device:
     """The board behind `port`: a name that pyserial knows (/dev/ttyACM0, COM3, socket://host:1234), the
     program on a Linux computer (ssh://user@host), or a Line.
 
-    Opens the port and says hello for up to `patience` seconds: raises PortError when the port cannot be opened,
-    NoBoardError when nothing answers, WrongModelError when the answer is not ours. Every other method raises
-    TransferError when the connection breaks or no answer comes: each attempt waits `timeout` seconds beyond what the
-    computation and the line should take, twice as long as the one before.
+    Opens the port, leaves it alone for `settle` seconds and says hello for up to `patience` seconds: raises PortError
+    when the port cannot be opened, NoBoardError when nothing answers, WrongModelError when the answer is not ours.
+    Every other method raises TransferError when the connection breaks or no answer comes: each attempt waits `timeout`
+    seconds beyond what the computation and the line should take, twice as long as the one before.
     """
 
     def __init__(
-        self, port: str | Line, *, baud: int = 115200, timeout: float = 1, retries: int = 3, patience: float = 10
+        self,
+        port: str | Line,
+        *,
+        baud: int = 115200,
+        timeout: float = 1,
+        retries: int = 3,
+        patience: float = 10,
+        settle: float = 0,
     ):
         self.port = port if isinstance(port, str) else type(port).__name__
         self.baud, self.timeout, self.retries, self.patience = baud, timeout, retries, patience
@@ -158,6 +165,7 @@ class Device:
         self._took: dict[tuple[Command, int], float] = {}
         self._line = _open(port, baud) if isinstance(port, str) else port
         try:
+            time.sleep(settle)
             self.info = self.hello()
         except BaseException:
             self.close()

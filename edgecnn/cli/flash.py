@@ -23,9 +23,7 @@ from . import options
 @click.option("--port", help="Its serial port. Default: the only USB serial port there is.")
 @click.option("--to", "place", help="Where the tool writes, if not there: a drive's folder, HOST:PORT, USER@HOST.")
 @click.option("--tool", "kind", type=click.Choice([*TOOLS, *OFFERED]), help="Another tool than the board's own.")
-@click.option(
-    "--emulate", "emulated", is_flag=True, help="Rehearse it: flash the emulated board, through its debugger."
-)
+@click.option("--emulate", "emulated", is_flag=True, help="Rehearse it: flash the emulated board, empty as it is.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to build. [DIR-BOARD]")
 @click.option("--verbose", is_flag=True, help="Show the tools' command lines.")
 @options.as_json
@@ -49,8 +47,7 @@ def command(
     tell = (lambda line: click.echo(line, err=True)) if verbose else (lambda line: None)
     with ExitStack() as stack:
         if emulated:
-            place, port = stack.enter_context(empty(board))
-            kind = "gdb"
+            kind, place, port = stack.enter_context(empty(board))
         done = flash(built, place, port=port, kind=kind, ask=not emulated, tell=tell)
     if as_json:
         options.print_json(done.to_json())

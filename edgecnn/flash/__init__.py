@@ -12,11 +12,12 @@ from ..board import Board
 from ..build import Build
 from ..device import Device
 from ..errors import NoBoardError, UsageError, WrongModelError
-from . import esptool, gdb, hex_folder, ssh, stm32flash, uf2
+from . import avrdude, esptool, gdb, hex_folder, ssh, stm32flash, uf2
 from .tool import Job, Tool
 
 # What a board's file may name as the kind of its flasher.
 TOOLS: dict[str, Tool] = {
+    "avrdude": avrdude.TOOL,
     "esptool": esptool.TOOL,
     "gdb": gdb.TOOL,
     "hex_folder": hex_folder.TOOL,
@@ -123,7 +124,7 @@ def _expect(built: Build, image: bytes, port: str) -> None:
 
 def _ask(built: Build, image: bytes, port: str, patience: float) -> None:
     """Raise WrongModelError unless the firmware behind `port` is this one, VerificationError if it computes wrong."""
-    with Device(port, baud=built.board.baud, patience=patience) as device:
+    with Device(port, baud=built.board.baud, patience=patience, settle=built.board.settle) as device:
         device.expect({"name": built.model, "model": {"sha256": built.model_sha256}})
         there = device.image()
         if built.board.bare and (there.size, there.crc) != (len(image), zlib.crc32(image)):

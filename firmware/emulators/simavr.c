@@ -2,7 +2,7 @@
  * An Arduino board on libsimavr, on the computer: simavr [-b BOOTLOADER.hex] [-r RAM.bin] MCU [PROGRAM.hex]
  *
  * The serial line of USART0 is the pseudo terminal whose master is stdin. Cycle for cycle as on the chip; while the
- * program computes as fast as this computer can, while it waits for the line about as fast as the clock goes.
+ * program computes as fast as this computer can, while it waits for the line no faster than the clock goes.
  * Opening the line after it was closed resets the chip, as on an Arduino. -r: while the program waits, its RAM is
  * written to the file.
  */
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define UCSR0A  0xC0
@@ -109,6 +110,17 @@ static void dump(const avr_t *avr, const char *file) {
     fail("cannot write RAM");
 }
 
+/* Milliseconds until another slice of waiting may be over, as the chip's clock counts them. */
+static int early(void) {
+  static int64_t due; /* microseconds */
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const int64_t here = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+  if (here - due > 100000) due = here; /* there was more to do than to wait, or this computer is too slow */
+  due += 1000;
+  return due > here ? (int)((due - here) / 1000) : 0;
+}
+
 int main(int count, char **arguments) {
   const char *bootloader = NULL, *ram = NULL;
   for (int option; (option = getopt(count, arguments, "b:r:")) != -1;) {
@@ -144,7 +156,7 @@ int main(int count, char **arguments) {
     if (waiting && ram) dump(avr, ram);
     if (in.begin < in.end) continue;
     struct pollfd from = {STDIN_FILENO, POLLIN, 0};
-    poll(&from, 1, waiting ? 1 : 0);
+    poll(&from, 1, waiting ? early() : 0);
     const int is_open = (from.revents & POLLHUP) == 0;
     if (is_open && !was_open) reset(avr);
     was_open = is_open;
