@@ -46,7 +46,7 @@ class Emulator:
     kind: str
     program: str = ""
     machine: str = ""
-    bootloader: str = ""  # what an empty board has in its flash: a file of Debian's arduino-core-avr
+    bootloader: str = ""  # of an empty board: a file of Debian's arduino-core-avr
     options: list[str] = field(default_factory=list)
     icount: int = 8  # QEMU, while it counts instructions: each takes 2^icount ns of its time
     counter_hz: int | None = None  # of the port's counter in the emulator's time, where the chip's differs
