@@ -36,7 +36,9 @@ def attached(
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="edgecnn-")))
             built = built or build(folder, facts, scratch / "firmware")
             port = stack.enter_context(emulate(built.board, built.elf))
-        device = stack.enter_context(Device(port or only_port(facts), baud=facts.baud, patience=patience, settle=settle))
+        device = stack.enter_context(
+            Device(port or only_port(facts), baud=facts.baud, patience=patience, settle=settle)
+        )
         device.expect(manifest)
         yield device
 

@@ -7,11 +7,11 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import compiler, paths
+from . import compiler, paths, tools
 from .errors import EdgecnnError, UsageError
 from .files import atomic_path
 
-BOOTLOADERS = Path("/usr/share/arduino/hardware/arduino/avr/bootloaders")  # of Debian's arduino-core-avr
+BOOTLOADERS = Path(tools.ARDUINO_BOOTLOADERS)
 
 _FLAGS = (*compiler.STRICT, "-O2")
 _LIBRARIES = ("-lsimavr", "-lelf")
@@ -29,9 +29,7 @@ def program() -> Path:
     try:
         return _compiled("simavr", compiler.host(), source, _FLAGS, _LIBRARIES)
     except EdgecnnError as error:
-        raise UsageError(
-            f"simavr's library cannot be used ({error}); on Debian: apt install libsimavr-dev libelf-dev gcc."
-        ) from error
+        raise UsageError(f"simavr's library cannot be used ({error}); {tools.TOOLS['simavr'].remedy}.") from error
 
 
 def bootloader(name: str) -> Path:

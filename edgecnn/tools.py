@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes.util
 import importlib.metadata
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -68,9 +69,16 @@ def _module(name: str) -> str | None:
         return name
 
 
+def _file(path: str) -> str | None:
+    """What is no program: a file or a folder."""
+    return path if os.path.exists(path) else None
+
+
 def _table(tools: Iterable[Tool]) -> dict[str, Tool]:
     return {tool.name: tool for tool in tools}
 
+
+ARDUINO_BOOTLOADERS = "/usr/share/arduino/hardware/arduino/avr/bootloaders"  # where Debian has them
 
 TOOLS = _table(
     [
@@ -78,11 +86,13 @@ TOOLS = _table(
         Tool("ziglang", "compiler", extra="build", find=_module),
         Tool("pyelftools", "compiler", extra="build", names=("elftools",), find=_module),
         Tool("avr-gcc", "compiler", debian="gcc-avr"),
+        Tool("avr-libc", "compiler", debian="avr-libc", names=("/usr/lib/avr/include/avr/io.h",), find=_file),
         Tool("qemu-system-arm", "emulator", debian="qemu-system-arm"),
         Tool("qemu-system-riscv32", "emulator", debian="qemu-system-misc"),
         Tool("qemu-arm", "emulator", debian="qemu-user"),
         Tool("qemu-aarch64", "emulator", debian="qemu-user"),
         Tool("simavr", "emulator", debian="libsimavr-dev libelf-dev", find=ctypes.util.find_library),
+        Tool("arduino-core-avr", "emulator", debian="arduino-core-avr", names=(ARDUINO_BOOTLOADERS,), find=_file),
         Tool("node", "emulator", debian="nodejs"),
         Tool("rp2040js", "emulator", npm=node.installation(), find=node.modules),
         Tool("npm", "emulator", debian="npm"),
