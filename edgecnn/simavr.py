@@ -25,7 +25,7 @@ _OPTIBOOT += ("-Wl,--section-start=.text=0x7e00", "-Wl,--section-start=.version=
 
 def program() -> Path:
     """The emulator; simavr.c says how to call it. Raises UsageError when simavr's library is missing."""
-    source = paths.firmware() / "emulators" / "simavr.c"
+    source = Path(__file__).parent / "emulators" / "simavr.c"
     try:
         return _compiled("simavr", compiler.host(), source, _FLAGS, _LIBRARIES)
     except EdgecnnError as error:

@@ -19,7 +19,7 @@ fi
 
 ruff check .
 ruff format --check .
-find firmware tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
+find firmware tests edgecnn/emulators/*.c -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
 
 # Types are checked on what a user installs: only there do converters/ and firmware/ lie inside the package.
 rm -rf build

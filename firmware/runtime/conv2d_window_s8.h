@@ -52,7 +52,7 @@ static inline void edgecnn_conv2d_gather(const EDGECNN_FLASH edgecnn_conv2d_s8_p
 static inline int8_t edgecnn_conv2d_code(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, int32_t oc,
                                          const int8_t *patch) {
   const int32_t filter_size = p->filter_height * p->filter_width * p->input_channels;
-  const int32_t sum = p->bias[oc] + edgecnn_dot_s8(p->weights + oc * filter_size, patch, filter_size);
+  const int32_t sum = p->bias[oc] + edgecnn_dot_s8(EDGECNN_FAR(p->weights, oc * filter_size), patch, filter_size);
   const int32_t code = edgecnn_mbqm(sum, p->multipliers[oc], p->shifts[oc]) + p->output_zero_point;
   return edgecnn_clamp(code, p->output_min, p->output_max);
 }

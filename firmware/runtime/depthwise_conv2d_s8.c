@@ -19,7 +19,7 @@ void edgecnn_depthwise_conv2d_s8(const EDGECNN_FLASH edgecnn_depthwise_conv2d_s8
       edgecnn_conv2d_gather(p, input, oy * p->stride_height - p->pad_top, ox * p->stride_width - p->pad_left, scratch);
       for (int32_t oc = 0; oc < p->output_channels; oc++) {
         const int32_t sum =
-            p->bias[oc] + dot(p->weights + oc * taps, scratch + oc / multiplier, taps, p->input_channels);
+            p->bias[oc] + dot(EDGECNN_FAR(p->weights, oc * taps), scratch + oc / multiplier, taps, p->input_channels);
         const int32_t code = edgecnn_mbqm(sum, p->multipliers[oc], p->shifts[oc]) + p->output_zero_point;
         *output++ = edgecnn_clamp(code, p->output_min, p->output_max);
       }

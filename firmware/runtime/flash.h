@@ -12,6 +12,17 @@
 #endif
 
 /*
+ * `pointer + offset` for bytes in flash. avr-gcc takes offsets for 16 bits with sign: where one may exceed 32,767, as
+ * that of a channel in its weights, it is to be added so.
+ */
+#if defined(__AVR__) && defined(__GNUC__) && !defined(__clang__)
+#define EDGECNN_FAR(pointer, offset) \
+  ((const EDGECNN_FLASH int8_t *)((__uint24)(pointer) + (__uint24)(uint32_t)(offset)))
+#else
+#define EDGECNN_FAR(pointer, offset) ((pointer) + (offset))
+#endif
+
+/*
  * avr-gcc knows no object of more than 32,767 bytes: where an initializer has filled one, it goes on in another. That
  * one lies right behind, provided that the compiler keeps their order (-fno-toplevel-reorder) and both in one section.
  */

@@ -27,7 +27,7 @@ void edgecnn_fully_connected_s8(const EDGECNN_FLASH edgecnn_fully_connected_s8_p
       int32_t sums[CHANNELS];
       for (int32_t k = 0; k < CHANNELS; k++) { /* what lacks to a whole block is the last channel again */
         const int32_t channel = oc + k < p->output_channels ? oc + k : p->output_channels - 1;
-        weights[k] = p->weights + channel * p->input_depth;
+        weights[k] = EDGECNN_FAR(p->weights, channel * p->input_depth);
       }
       dots(weights, input, p->input_depth, sums);
       for (int32_t k = 0; k < CHANNELS && oc + k < p->output_channels; k++) {
