@@ -1,4 +1,4 @@
-"""AVR: eight bits. The plain kernels are its best so far: sharing loads among 32-bit multiplications costs it cycles."""
+"""AVR: eight bits. The plain kernels are its best so far: to share loads among 32-bit sums costs it cycles."""
 
 from __future__ import annotations
 
