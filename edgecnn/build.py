@@ -181,7 +181,7 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     numbers = {"CLOCK_HZ": board.clock_hz, "BAUD": board.baud, **board.defines}
     defines = [f"-D{name}={value}u" for name, value in numbers.items()]
     elf, script = work / board.program, work / "link.ld"
-    script.write_text(_memory(board) + _linker_script(board))
+    script.write_text(linker_script(board))
     try:
         linked = toolchain.link(board.compiler, [*defines, f"-I{work}", *_sources(folder, board)], script, elf)
     except EdgecnnError as error:
@@ -196,18 +196,14 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     return {"compiler": linked.compiler, "flags": [*linked.flags, *defines], **_measure(elf), **_stack(linked)}
 
 
-def _linker_script(board: Board) -> str:
-    """What rooms of the port put in front (front.ld), and the link.ld of the first that has one."""
+def linker_script(board: Board) -> str:
+    """The board's memory, what rooms of the port put in front (front.ld), and the link.ld of the first that has one."""
     rooms = _rooms(board)
     front = [script for room in rooms if (script := room / "front.ld").is_file()]
     link = next(script for room in rooms if (script := room / "link.ld").is_file())
-    return "".join(script.read_text() for script in (*front, link))
-
-
-def _memory(board: Board) -> str:
     regions = {"FLASH (rx)": board.flash, "RAM (rwx)": board.ram}
     lines = [f"  {name}: ORIGIN = {r.origin:#x}, LENGTH = {r.length:#x}\n" for name, r in regions.items() if r]
-    return f"MEMORY {{\n{''.join(lines)}}}\n"
+    return f"MEMORY {{\n{''.join(lines)}}}\n" + "".join(script.read_text() for script in (*front, link))
 
 
 def _measure(elf: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from edgecnn.lowering import lower
 _MAIN = """
 #include <string.h>
 #include "crc32.h"
+#include "runtime/flash.h"
 #include "port.h"
 INCLUDES
 typedef struct {
@@ -39,7 +40,7 @@ ROWS};
 
 static void write_crc(const int8_t *codes, int32_t size) {
   uint32_t crc = 0;
-  for (int32_t i = 0; i < size; i++) crc = crc32_byte(crc, (uint8_t)codes[i]);
+  for (int32_t i = 0; i < size; i++) crc = crc32_add(crc, (uint8_t)codes[i]);
   for (int shift = 0; shift < 32; shift += 8) port_write((uint8_t)(crc >> shift));
 }
 
@@ -73,16 +74,15 @@ class Case:
     optimize: str
 
 
-def differences(board: str, target: str, cases: Sequence[Case], work: Path) -> list[str]:
+def differences(facts: boards.Board, target: str, cases: Sequence[Case], work: Path) -> list[str]:
     """What the board computes otherwise than NumPy, in words; [] when every byte of every layer is equal."""
     folder = _together(cases, target, work)
-    facts = boards.load(board)
     elf = _link(facts, folder, work)
     expected = [crc for case in cases for crc in _crcs(case)]
     with emulate(facts, elf) as url, serial.serial_for_url(url, baudrate=facts.baud, timeout=60) as line:
         line.write(b"\n")
         told = np.frombuffer(line.read(4 * len(expected)), "<u4").tolist()
-    assert len(told) == len(expected), f"{board} said {len(told)} of {len(expected)} checksums"
+    assert len(told) == len(expected), f"{facts.id} said {len(told)} of {len(expected)} checksums"
     return [about for (about, crc), got in zip(expected, told, strict=True) if crc != got]
 
 
@@ -110,8 +110,9 @@ def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
             copy.write_bytes(source.read_bytes())
     names = [f"m{i}" for i in range(len(cases))]
     functions = ("input", "invoke_layer", "layer_output", "layer_output_size")
+    calls = {name: ", ".join(f"{name}_{function}" for function in functions) for name in names}
     rows = (
-        f"    {{{', '.join(f'{name}_{f}' for f in functions)}, {name}_LAYERS, {len(case.x)}, {name}_INPUT_SIZE, {name}_x}},\n"
+        f"    {{{calls[name]}, {name}_LAYERS, {len(case.x)}, {name}_INPUT_SIZE, {name}_x}},\n"
         for name, case in zip(names, cases, strict=True)
     )
     codes = "".join(constant(f"{name}_x", case.x) for name, case in zip(names, cases, strict=True))
