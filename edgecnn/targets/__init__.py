@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..errors import UsageError
+from .cortex_m4 import CORTEX_M4
 from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
 
 __all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load"]
 
-TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC,)}
+TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, CORTEX_M4)}
 
 
 def load(name: str) -> Target:
