@@ -77,7 +77,7 @@ def test_the_boards_that_are_there() -> None:
 
 @pytest.mark.parametrize("name", EMULATED)
 def test_a_network_runs_bit_exact(name: str, fitting: tuple[Path, Graph], tmp_path: Path) -> None:
-    """A hundred inferences (ten where it is slow), every layer of one; and the stack stayed within the build's bound."""
+    """A hundred inferences (ten where it is slow), every layer of one; and the stack stayed within its bound."""
     folder, graph = fitting
     manifest = read_manifest(folder)
     codes = np.random.default_rng(0).integers(-128, 128, (100, *graph.input.shape[1:])).astype(np.int8)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ..errors import UsageError
 from .avr import AVR
+from .cortex_m4 import CORTEX_M4
 from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
 
 __all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load"]
 
-TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, AVR)}
+TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, CORTEX_M4, AVR)}
 
 
 def load(name: str) -> Target:

@@ -19,7 +19,6 @@ from edgecnn.lowering import lower
 
 # After any byte from the host: for each network and each of its inputs, the CRC of every layer's output.
 _MAIN = """
-#include <string.h>
 #include "crc32.h"
 #include "runtime/flash.h"
 #include "port.h"
@@ -50,7 +49,7 @@ int main(void) {
   }
   for (const network *n = networks; n < networks + sizeof networks / sizeof *networks; n++) {
     for (int i = 0; i < n->inputs; i++) {
-      memcpy(n->input(), n->codes + i * n->input_size, (size_t)n->input_size);
+      for (int32_t at = 0; at < n->input_size; at++) n->input()[at] = n->codes[i * n->input_size + at];
       for (int layer = 0; layer < n->layers; layer++) {
         n->invoke_layer(layer);
         write_crc(n->layer_output(layer), n->layer_output_size(layer));

@@ -1,6 +1,7 @@
 """Random networks through every core's own kernels, on the board that has the core: 0 unequal bytes."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,13 @@ import pytest
 from edgecnn import board as boards
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
-from edgecnn.targets import OPTIMIZE, TARGETS
+from edgecnn.targets import TARGETS
 from tests.lenet import lenet
 from tests.random_models import random_input, random_model
 from tests.targets.emulated import Case, differences
 
-# A board with much RAM for every core, and what the compiler calls the core where it is not the board's own: a Cortex-M3
-# runs the code of a Cortex-M0+. (avr has the plain kernels, which test_boards.py tries; x86-64 is this computer's.)
+# A board with much RAM for every core, and what the compiler calls the core where it is not the board's own: a
+# Cortex-M3 runs the code of a Cortex-M0+. (test_boards.py tries avr, which has plain kernels.)
 CORES = {
     "cortex-m0plus": ("mps2_an385", "cortex_m0plus"),
     "cortex-m3": ("mps2_an385", None),
@@ -28,17 +29,17 @@ NETWORKS = 24
 INPUTS = 3
 
 
-def cases() -> list[Case]:
-    """Random networks, fused and not, for all ways to optimize; LeNet for each of them."""
+def cases(modes: Sequence[str]) -> list[Case]:
+    """Random networks, fused and not, optimized in these ways in turn; LeNet in each of them."""
     found = []
     for seed in range(NETWORKS):
         rng = np.random.default_rng(5000 + seed)
         model, description = random_model(rng)
-        graph, optimize = graph_of(model), [*OPTIMIZE][seed % len(OPTIMIZE)]
+        graph, optimize = graph_of(model), modes[seed % len(modes)]
         found.append(Case(f"{optimize}, {description}", graph, _inputs(rng, graph), seed % 3 > 0, optimize))
     rng = np.random.default_rng(0)
     graph = graph_of(lenet())
-    return found + [Case(f"{mode}, LeNet", graph, _inputs(rng, graph), True, mode) for mode in OPTIMIZE]
+    return found + [Case(f"{mode}, LeNet", graph, _inputs(rng, graph), True, mode) for mode in modes]
 
 
 def _inputs(rng: np.random.Generator, graph: Graph) -> np.ndarray:
@@ -50,11 +51,14 @@ def test_every_core_is_tried() -> None:
     assert all(boards.load(board).target == core for core, (board, cpu) in CORES.items() if cpu is None)
 
 
-@pytest.mark.parametrize("core", CORES)
-def test_every_layer_of_random_networks(core: str, tmp_path: Path) -> None:
+# `size` and `ram` take the plain kernels on every core.
+@pytest.mark.parametrize(
+    ("core", "modes"), [*((core, ("speed", "balanced")) for core in CORES), ("generic", ("size", "ram"))], ids=str
+)
+def test_every_layer_of_random_networks(core: str, modes: tuple[str, ...], tmp_path: Path) -> None:
     name, cpu = CORES[core]
     facts = boards.load(name)
     if cpu:
         assert facts.compiler
         facts = dataclasses.replace(facts, compiler=dataclasses.replace(facts.compiler, cpu=cpu))
-    assert differences(facts, core, cases(), tmp_path) == []
+    assert differences(facts, core, cases(modes), tmp_path) == []

@@ -1,0 +1,41 @@
+"""Depthwise convolutions, four channels at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...ops.depthwise_conv2d import DepthwiseConv2D
+from ...ops.op import KernelCall
+from ...program import Step
+from .conv2d import inside, window_params
+from .scales import BITS, FOLDER, Params, Words, pairs, requantization, scaled_bias
+
+
+def depthwise_conv2d_3x3(step: Step) -> KernelCall | None:
+    """Filters of 3 x 3 and a multiple of 4 channels, each giving one."""
+    match step.ops:
+        case (DepthwiseConv2D() as conv,) if _serves(conv):
+            to_codes = requantization(conv)
+            return None if to_codes is None else _call(conv, to_codes)
+    return None
+
+
+def _serves(conv: DepthwiseConv2D) -> bool:
+    form = {(axis.taps, axis.dilation) for axis in (conv.window.height, conv.window.width)}
+    return conv.multiplier == 1 and conv.channels % 4 == 0 and form == {(3, 1)}
+
+
+def _call(conv: DepthwiseConv2D, to_codes: Words) -> KernelCall:
+    fours = conv.channels // 4
+    weights = conv.weights.reshape(fours, 2, 2, 9).astype(np.int64) << BITS  # channel / 2, channel % 2
+    words = pairs(weights.transpose(0, 3, 2, 1)).reshape(fours, -1)
+    bias = scaled_bias(conv).astype(np.int32).reshape(fours, 4)
+    params: Params = {
+        **window_params(conv, 3 * conv.channels),
+        "output_min": conv.clamp[0],
+        "output_max": conv.clamp[1],
+        "weights": np.hstack([bias, words, to_codes.reshape(fours, -1)]),
+    }
+    leads = {0: conv.window.lead(conv.channels, conv.channels, early=conv.channels)}
+    scratch = 1 if inside(conv) else 9 * conv.channels  # a copy of a window that reaches over the edge
+    return KernelCall("depthwise_conv2d_3x3_s8", params, scratch, leads, folder=FOLDER)
