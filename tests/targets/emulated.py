@@ -78,9 +78,14 @@ def differences(facts: boards.Board, target: str, cases: Sequence[Case], work: P
     folder = _together(cases, target, work)
     elf = _link(facts, folder, work)
     expected = [crc for case in cases for crc in _crcs(case)]
-    with emulate(facts, elf) as url, serial.serial_for_url(url, baudrate=facts.baud, timeout=60) as line:
-        line.write(b"\n")
-        told = np.frombuffer(line.read(4 * len(expected)), "<u4").tolist()
+    with emulate(facts, elf) as url, serial.serial_for_url(url, baudrate=facts.baud, timeout=0.5) as line:
+        said = b""
+        while not said:  # what comes before the UART is ready is lost
+            line.write(b"\n")
+            said = line.read(4)
+        line.timeout = 60
+        said += line.read(4 * len(expected) - len(said))
+        told = np.frombuffer(said, "<u4").tolist()
     assert len(told) == len(expected), f"{facts.id} said {len(told)} of {len(expected)} checksums"
     return [about for (about, crc), got in zip(expected, told, strict=True) if crc != got]
 

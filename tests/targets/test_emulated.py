@@ -43,7 +43,7 @@ def cases(modes: Sequence[str]) -> list[Case]:
 
 
 def _inputs(rng: np.random.Generator, graph: Graph) -> np.ndarray:
-    return random_input(rng, graph.input.shape, INPUTS).reshape(INPUTS, *graph.input.shape)
+    return random_input(rng, graph.input.shape, INPUTS)
 
 
 def test_every_core_is_tried() -> None:
