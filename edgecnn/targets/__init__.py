@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ..errors import UsageError
 from .avr import AVR
+from .cortex_m0plus import CORTEX_M0PLUS
+from .cortex_m3 import CORTEX_M3
 from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
 
 __all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load"]
 
-TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, AVR)}
+TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, AVR, CORTEX_M0PLUS, CORTEX_M3)}
 
 
 def load(name: str) -> Target:
