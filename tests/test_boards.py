@@ -43,12 +43,11 @@ def lenet5(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def fitting(name: str, lenet5: Path, tmp_path: Path) -> tuple[Path, Graph]:
-    """The trained LeNet, where there is no room a network of every kernel; as C and as a graph."""
-    if name != TOO_SMALL:
-        return lenet5, read_tflite(zoo.trained("lenet5_mnist"))
-    write_c(everything(), tmp_path / "everything", name="everything")
-    return tmp_path / "everything", everything()
+def fitting(name: str, tmp_path: Path) -> tuple[Path, Graph]:
+    """The trained LeNet, where there is no room a network of every kernel; as C for its core and as a graph."""
+    graph = everything() if name == TOO_SMALL else read_tflite(zoo.trained("lenet5_mnist"))
+    write_c(graph, tmp_path / "c", name="network", target=board.load(name).target)
+    return tmp_path / "c", graph
 
 
 @pytest.mark.parametrize("name", board.names())

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from ..errors import UsageError
 from .avr import AVR
+from .cortex_m0plus import CORTEX_M0PLUS
+from .cortex_m3 import CORTEX_M3
 from .cortex_m4 import CORTEX_M4
 from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
 
 __all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load"]
 
-TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, CORTEX_M4, AVR)}
+TARGETS: dict[str, Target] = {
+    target.name: target
+    for target in (
+        GENERIC,
+        CORTEX_M0PLUS,
+        CORTEX_M3,
+        CORTEX_M4,
+        AVR,
+    )
+}
 
 
 def load(name: str) -> Target:

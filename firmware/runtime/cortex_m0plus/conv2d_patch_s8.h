@@ -1,0 +1,122 @@
+/* What the convolutions share: the codes under four windows, two in a word, and the channels' sums over them. */
+#ifndef EDGECNN_CONV2D_PATCH_S8_H
+#define EDGECNN_CONV2D_PATCH_S8_H
+
+#include "scale_s8.h"
+#include "swar_s8.h"
+
+#define EDGECNN_WINDOWS 4
+
+typedef struct {
+  int32_t input_height, input_width, input_channels;
+  int32_t filter_height, filter_width;
+  int32_t stride_height, stride_width; /* >= 1 */
+  int32_t pad_top, pad_left;           /* rows and columns of zeros before the input, >= 0 */
+  int32_t output_height, output_width;
+  int32_t dilation_height, dilation_width; /* >= 1 */
+  int32_t output_channels;
+  int32_t input_zero_point; /* -128 .. 127 */
+  edgecnn_scale_params scale;
+  const int32_t *stream; /* the weights of each channel in groups, see swar_s8.h */
+  const int32_t *scales; /* an edgecnn_scale of each output channel */
+} edgecnn_conv2d_swar_s8_params;
+
+/*
+ * The codes of four windows as words, which end at the result. Each window has, from its `first` code on, `rows` rows,
+ * `row_step` apart, of `runs` runs, `run_step` apart, of `run` codes.
+ */
+typedef struct {
+  const int8_t *first[EDGECNN_WINDOWS];
+  int32_t rows, row_step, runs, run_step, run;
+} edgecnn_patch_windows;
+
+static inline __attribute__((noinline)) uint32_t *edgecnn_patch_interleave(const edgecnn_patch_windows *windows,
+                                                                           uint32_t *words) {
+  const int32_t run = windows->run, runs = windows->runs, run_step = windows->run_step;
+  int32_t row = run; /* the pointers stand behind the run, the index counts up to 0 */
+  for (int32_t ky = 0; ky < windows->rows; ky++, row += windows->row_step) {
+    int32_t end = row;
+    for (int32_t r = 0; r < runs; r++, end += run_step) {
+      register const int8_t *a __asm__("r0") = windows->first[0] + end, *b __asm__("r1") = windows->first[1] + end;
+      register const int8_t *c __asm__("r2") = windows->first[2] + end, *d __asm__("r3") = windows->first[3] + end;
+      register uint32_t *to __asm__("r4") = words;
+      register int32_t i __asm__("r5") = -run;
+      __asm__ volatile(
+          "mov r12, r7\n" /* may hold the frame */
+          "1:\n"
+          "ldrsb r6, [r0, r5]\n"
+          "ldrsb r7, [r1, r5]\n" EDGECNN_SWAR_PACK
+          "add r6, %[offset]\n"
+          "stm r4!, {r6}\n"
+          "ldrsb r6, [r2, r5]\n"
+          "ldrsb r7, [r3, r5]\n" EDGECNN_SWAR_PACK
+          "add r6, %[offset]\n"
+          "stm r4!, {r6}\n"
+          "adds r5, r5, #1\n"
+          "bne 1b\n"
+          "mov r7, r12\n"
+          : "+r"(to), "+r"(i)
+          : "r"(a), "r"(b), "r"(c), "r"(d), [offset] "h"(0x00800080)
+          : "r6", "r12", "cc", "memory");
+      words = to;
+    }
+  }
+  return words;
+}
+
+/* The codes under the window whose top left corner is (y, x), with the code of zero where there is no input. */
+static inline void edgecnn_patch_edge(const edgecnn_conv2d_swar_s8_params *p, const int8_t *input, int32_t y, int32_t x,
+                                      uint16_t *lane) {
+  for (int32_t ky = 0; ky < p->filter_height; ky++) {
+    const int32_t iy = y + ky * p->dilation_height;
+    for (int32_t kx = 0; kx < p->filter_width; kx++) {
+      const int32_t ix = x + kx * p->dilation_width;
+      const int inside = iy >= 0 && iy < p->input_height && ix >= 0 && ix < p->input_width;
+      const int32_t at = inside ? (iy * p->input_width + ix) * p->input_channels : 0;
+      for (int32_t i = 0; i < p->input_channels; i++, lane += EDGECNN_WINDOWS) {
+        *lane = (uint16_t)((inside ? input[at + i] : p->input_zero_point) + 128);
+      }
+    }
+  }
+}
+
+/* All but where the windows begin. */
+static inline edgecnn_patch_windows edgecnn_patch_shape(const edgecnn_conv2d_swar_s8_params *p) {
+  const int32_t channels = p->input_channels, row = p->input_width * channels;
+  const int one_copy = p->dilation_width == 1; /* a row of taps lies side by side in the input */
+  const edgecnn_patch_windows windows = {{0, 0, 0, 0},
+                                         p->filter_height,
+                                         p->dilation_height * row,
+                                         one_copy ? 1 : p->filter_width,
+                                         p->dilation_width * channels,
+                                         one_copy ? p->filter_width * channels : channels};
+  return windows;
+}
+
+/*
+ * The sums over the patch from scratch[1] to `end`: result[channel][window]. scratch is [1 + 2 * taps + 1 + 4 * output
+ * channels], `taps` those of the filter, rounded up to even.
+ */
+static inline const int32_t *edgecnn_patch_sums(const edgecnn_conv2d_swar_s8_params *p, uint32_t *scratch,
+                                                uint32_t *end) {
+  if ((end - scratch - 1) & 2) *end++ = 0, *end++ = 0; /* of a tap whose weights are 0 */
+  int32_t *sums = (int32_t *)end + 1;
+  *end = (uint32_t)(uintptr_t)sums;
+  edgecnn_swar_windows(scratch + 1, p->stream);
+  return sums;
+}
+
+/* The same for windows whose top left corners are at (y[i], x[i]), wherever that is. */
+static inline __attribute__((noinline)) const int32_t *edgecnn_patch_edge_sums(const edgecnn_conv2d_swar_s8_params *p,
+                                                                               const int8_t *input,
+                                                                               const int32_t y[EDGECNN_WINDOWS],
+                                                                               const int32_t x[EDGECNN_WINDOWS],
+                                                                               uint32_t *scratch) {
+  for (int i = 0; i < EDGECNN_WINDOWS; i++) {
+    edgecnn_patch_edge(p, input, y[i], x[i], (uint16_t *)(scratch + 1) + i);
+  }
+  const int32_t taps = p->filter_height * p->filter_width * p->input_channels;
+  return edgecnn_patch_sums(p, scratch, scratch + 1 + 2 * taps);
+}
+
+#endif
