@@ -6,10 +6,11 @@ from ..errors import UsageError
 from .avr import AVR
 from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
+from .x86_64 import X86_64
 
 __all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load"]
 
-TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, AVR)}
+TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, AVR, X86_64)}
 
 
 def load(name: str) -> Target:
