@@ -1,5 +1,7 @@
 #include "conv2d_max_pool2d_s8.h"
 
+#include "x86_copy.h"
+
 void edgecnn_conv2d_max_pool2d_s8(const edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input, int8_t *output,
                                   int8_t *scratch) {
   static void (*const maximum[])(const edgecnn_x86_layer *, const int32_t *, const void *, const int32_t *, int32_t,

@@ -1,5 +1,7 @@
 #include "conv2d_s8.h"
 
+#include "x86_copy.h"
+
 void edgecnn_conv2d_s8(const edgecnn_conv2d_s8_params *p, const int8_t *input, int8_t *output, int8_t *scratch) {
   static void (*const pixels[])(const edgecnn_x86_layer *, const int32_t *, const void *, const int32_t *, int32_t,
                                 int8_t *) = {edgecnn_vnni_pixels, edgecnn_avx2_pixels, edgecnn_any_pixels};
