@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import platform
+
 from ..errors import UsageError
 from .avr import AVR
 from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
 from .x86_64 import X86_64
 
-__all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load"]
+__all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load", "native"]
 
 TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, AVR, X86_64)}
 
@@ -18,3 +20,9 @@ def load(name: str) -> Target:
     if name not in TARGETS:
         raise UsageError(f"no target is called '{name}'; choose one of: {', '.join(TARGETS)}.")
     return TARGETS[name]
+
+
+def native() -> Target:
+    """The first target made for this computer, or the generic one."""
+    machine = platform.machine()
+    return next((target for target in TARGETS.values() if machine in (target.machines or ())), GENERIC)
