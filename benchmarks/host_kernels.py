@@ -4,7 +4,7 @@
 
 All ways take turns in one process, so that what else the computer does meets them alike; a round is the fastest of a
 few calls of each. Printed are the fastest round, and the median over rounds of the time relative to the peer's. The
-goals are relative to a peer that XNNPACK runs. A peer is said to be run by it when a delegate is among its ops; the same
+goals are relative to a peer that XNNPACK runs, which is said of one that has a delegate among its ops; the same
 interpreter without delegates is shown, too, as XNNPACK need not be the faster of the two.
 """
 

@@ -5,9 +5,9 @@
 #include "x86_conv2d.h"
 
 typedef struct {
-  edgecnn_x86_conv2d conv; /* its steps are the pool's, its height and width those of the pooled output */
-  int32_t taps;            /* of the pool, a multiple of four: what lacks is one of them again */
-  const int32_t *windows;  /* [taps]: codes of the copy from the first one's window to each one's */
+  edgecnn_x86_conv2d conv;              /* its steps are the pool's, its height and width those of the pooled output */
+  int32_t taps;                         /* of the pool, a multiple of four: what lacks is one of them again */
+  const EDGECNN_FLASH int32_t *windows; /* [taps]: codes of the copy from the first one's window to each one's */
 } edgecnn_conv2d_max_pool2d_s8_params;
 
 /* As edgecnn_conv2d_s8. */

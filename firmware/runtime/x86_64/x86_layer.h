@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "flash.h"
+
 enum { EDGECNN_X86_CHANNELS = 16, EDGECNN_X86_TAPS = 4, EDGECNN_X86_WINDOWS = 4 };
 
 /*
@@ -14,12 +16,12 @@ enum { EDGECNN_X86_CHANNELS = 16, EDGECNN_X86_TAPS = 4, EDGECNN_X86_WINDOWS = 4 
  */
 typedef struct {
   int32_t channels, quads;
-  int32_t output_zero_point;      /* -128 .. 127 */
-  int32_t output_min, output_max; /* of the activation, within -128 .. 127 */
-  const int8_t *weights;          /* [blocks][quads][16][4], 0 where there is no channel or tap */
-  const int32_t *bias;            /* [blocks * 16] */
-  const int32_t *multipliers;     /* [blocks * 16], see edgecnn_mbqm */
-  const int32_t *lefts, *rights;  /* [blocks * 16]: the shift, if positive, and if negative */
+  int32_t output_zero_point;                   /* -128 .. 127 */
+  int32_t output_min, output_max;              /* of the activation, within -128 .. 127 */
+  const EDGECNN_FLASH int8_t *weights;         /* [blocks][quads][16][4], 0 where there is no channel or tap */
+  const EDGECNN_FLASH int32_t *bias;           /* [blocks * 16] */
+  const EDGECNN_FLASH int32_t *multipliers;    /* [blocks * 16], see edgecnn_mbqm */
+  const EDGECNN_FLASH int32_t *lefts, *rights; /* [blocks * 16]: the shift, if positive, and if negative */
 } edgecnn_x86_layer;
 
 /* The instructions to compute with, best first: the rows of the kernels' tables. */
