@@ -20,7 +20,10 @@ from edgecnn import compiler, paths
 FLAGS = ("-Os", "-g0", "-ffreestanding", "-ffunction-sections")
 CORTEX_M4 = ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4")
 # Folder of a core's own kernels -> its flags; the others are for any core.
-CORES = {"cortex_m0plus": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus")}
+CORES = {
+    "cortex_m0plus": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
+    "x86_64": ("-target", "x86_64-linux-musl", "-fno-asynchronous-unwind-tables"),
+}
 FILE = paths.runtime() / "code_size.json"
 TOLERANCE = 0.02  # other releases of the compiler
 

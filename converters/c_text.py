@@ -13,8 +13,8 @@ _CONSTANT = "static const EDGECNN_FLASH"
 _C_TYPES = {f"{sign}int{bits}": f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32)}
 
 
-def constant(name: str, values: NDArray[np.generic]) -> str:
-    """A static constant array, its numbers in lines of at most _WIDTH columns.
+def constant(name: str, values: NDArray[np.generic], alignment: int = 1) -> str:
+    """A static constant array at a multiple of `alignment` bytes, its numbers in lines of at most _WIDTH columns.
 
     Where it is larger than an object may be on the smallest targets, it says where they go on (runtime/flash.h).
     """
@@ -23,7 +23,8 @@ def constant(name: str, values: NDArray[np.generic]) -> str:
     objects = [_wrap(numbers[at : at + most]) for at in range(0, len(numbers), most)]
     size = str(len(numbers)) if len(objects) == 1 else ""
     body = objects[0] + "".join(f"EDGECNN_CONTINUED({name}_{i})\n{lines}" for i, lines in enumerate(objects[1:], 1))
-    return f"{_CONSTANT} {_C_TYPES[values.dtype.name]} {name}[{size}] = {{\n{body}}};\n"
+    aligned = f" __attribute__((aligned({alignment})))" if alignment > 1 else ""
+    return f"{_CONSTANT} {_C_TYPES[values.dtype.name]} {name}[{size}]{aligned} = {{\n{body}}};\n"
 
 
 def struct(type_name: str, name: str, fields: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import paths
 from .errors import UsageError
-from .targets import TARGETS
+from .targets import TARGETS, native
 
 ELF = "firmware.elf"  # what the compiler makes for most boards
 CHECKED = ("run", "qemu", "simavr", "rp2040js", "stand-in", "not run")
@@ -74,7 +74,7 @@ class Board:
     port: list[str]  # folders of firmware/ports that make up its port
     baud: int
     checked: str  # how it was last seen to work
-    target: str = "generic"  # whose kernels suit the core: a name of edgecnn.targets
+    target: str = "generic"  # whose kernels suit the core: a name of edgecnn.targets; "native": this computer's
     clock_hz: int | None = None
     flash: Region | None = None
     ram: Region | None = None
@@ -115,6 +115,8 @@ def load(name: str) -> Board:
     except (OSError, ValueError) as error:
         raise UsageError(f"{path.name} is not a TOML file that can be read: {error}.") from error
     board: Board = _record(Board, {**facts, "id": path.stem}, path.name)
+    if board.target == "native":
+        board = dataclasses.replace(board, target=native().name)
     if fault := _fault(board):
         raise UsageError(f"{path.name}: {fault}.")
     return board

@@ -75,6 +75,8 @@ class KernelCall:
     """Whether the kernel takes its inputs, as many as there are, as one array of pointers."""
     folder: str = ""
     """Where in firmware/runtime its source is: a core's own folder, or the plain kernels beside them."""
+    alignment: int = 1
+    """Of its arrays in flash, in bytes, where the kernel is faster for it."""
 
 
 @dataclass(frozen=True, eq=False)

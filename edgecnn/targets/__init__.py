@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+
 from ..errors import UsageError
 from .avr import AVR
 from .cortex_m0plus import CORTEX_M0PLUS
@@ -9,8 +11,9 @@ from .cortex_m3 import CORTEX_M3
 from .cortex_m4 import CORTEX_M4
 from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
+from .x86_64 import X86_64
 
-__all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load"]
+__all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load", "native"]
 
 TARGETS: dict[str, Target] = {
     target.name: target
@@ -20,6 +23,7 @@ TARGETS: dict[str, Target] = {
         CORTEX_M3,
         CORTEX_M4,
         AVR,
+        X86_64,
     )
 }
 
@@ -29,3 +33,9 @@ def load(name: str) -> Target:
     if name not in TARGETS:
         raise UsageError(f"no target is called '{name}'; choose one of: {', '.join(TARGETS)}.")
     return TARGETS[name]
+
+
+def native() -> Target:
+    """The first target made for this computer, or the generic one."""
+    machine = platform.machine()
+    return next((target for target in TARGETS.values() if machine in (target.machines or ())), GENERIC)

@@ -1,0 +1,174 @@
+"""x86-64: every row of the kernels' tables that this processor can run, byte for byte and under sanitizers."""
+
+import platform
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgecnn import compiler, zoo
+from edgecnn.converters.graph_to_c import write_c
+from edgecnn.converters.tflite_to_graph import graph_of, read_tflite
+from edgecnn.graph import Graph
+from edgecnn.interpreter import trace
+from edgecnn.lowering import lower
+from edgecnn.targets.x86_64 import FOLDER, quads
+from tests.tflite_builder import Builder
+
+NETWORKS, INPUTS = 12, 3
+ROWS = {"AVX-512 VNNI": 0, "AVX2": 1, "plain C": 2}
+_FLAGS = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+# For each input of each network, from stdin: the output of every layer, to stdout.
+_MAIN = """
+#include <stdio.h>
+#include <stdlib.h>
+
+int first_row;
+
+int main(int count, char **arguments) {
+  first_row = count > 1 ? atoi(arguments[1]) : 0;
+RUNS  return 0;
+}
+"""
+_RUN = f"""
+  for (int i = 0; i < {INPUTS}; i++) {{
+    if (fread(NAME_input(), 1, NAME_INPUT_SIZE, stdin) != NAME_INPUT_SIZE) return 1;
+    for (int layer = 0; layer < NAME_LAYERS; layer++) {{
+      NAME_invoke_layer(layer);
+      fwrite(NAME_layer_output(layer), 1, (size_t)NAME_layer_output_size(layer), stdout);
+    }}
+  }}
+"""
+
+pytestmark = pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="kernels of another processor")
+
+
+def _network(rng: np.random.Generator) -> Graph:
+    """Convolutions, with pools or not, and fully connected layers: small and odd shapes, many and few channels."""
+    b = Builder()
+    height, width = rng.integers(1, 14, 2).tolist()
+    depth = int(rng.choice((1, 2, 3, 5, 16, 20)))
+    x = b.input((1, height, width, depth), 0.05, _zero_point(rng))
+    for _ in range(rng.integers(1, 3)):
+        x = _convolution(b, rng, x)
+        if rng.random() < 0.6:
+            size = tuple(int(rng.integers(1, min(3, axis) + 1)) for axis in b.tensors[x].shape[1:3])
+            stride = tuple(int(taps + rng.integers(0, 2)) for taps in size)
+            x = b.max_pool_2d(x, size, stride)
+    if rng.random() < 0.7:
+        several_rows = rng.random() < 0.3
+        shape = b.tensors[x].shape
+        weights = _weights(rng, (int(rng.integers(1, 150)), shape[-1] if several_rows else int(np.prod(shape))))
+        scales, bias = _scales(rng, weights, False), _bias(rng, weights)
+        activation = str(rng.choice(("NONE", "RELU")))
+        x = b.fully_connected(x, weights, bias, scales, 0.05, _zero_point(rng), activation, several_rows)
+    return graph_of(b.finish(x))
+
+
+def _convolution(b: Builder, rng: np.random.Generator, x: int) -> int:
+    shape = b.tensors[x].shape
+    padding = str(rng.choice(("SAME", "VALID")))
+    dilation = tuple(rng.integers(1, 3, 2).tolist()) if rng.random() < 0.3 else (1, 1)
+    taps = []
+    for size, spread in zip(shape[1:3], dilation, strict=True):
+        taps.append(int(rng.integers(1, (5 if padding == "SAME" else min(5, (size - 1) // spread + 1)) + 1)))
+    stride = tuple(rng.integers(1, 4, 2).tolist()) if rng.random() < 0.5 else (1, 1)
+    weights = _weights(rng, (int(rng.choice((1, 3, 6, 8, 9, 16, 17, 40))), *taps, shape[3]))
+    scales, bias = _scales(rng, weights, True), _bias(rng, weights)
+    activation = str(rng.choice(("NONE", "RELU", "RELU6")))
+    return b.conv2d(x, weights, bias, scales, 0.05, _zero_point(rng), stride, padding, dilation, activation)
+
+
+def _zero_point(rng: np.random.Generator) -> int:
+    return int(rng.choice((-128, 0, 127, int(rng.integers(-128, 128)))))
+
+
+def _weights(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    limit = int(rng.choice((1, 127)))
+    return rng.integers(-limit, limit + 1, shape).astype(np.int8)
+
+
+def _typical(weights: np.ndarray) -> float:
+    return 75 * float(np.sqrt((weights.astype(float) ** 2).mean() * weights[0].size)) + 1
+
+
+def _bias(rng: np.random.Generator, weights: np.ndarray) -> np.ndarray:
+    limit = int(_typical(weights))
+    return rng.integers(-limit, limit + 1, len(weights))
+
+
+def _scales(rng: np.random.Generator, weights: np.ndarray, per_channel: bool) -> list[float] | float:
+    """Multipliers that fill the range of codes, and some of 1 and above."""
+    multipliers = np.exp(rng.uniform(np.log(10), np.log(300), len(weights))) / _typical(weights)
+    if rng.random() < 0.3:
+        multipliers[rng.random(len(weights)) < 0.5] = rng.uniform(1, 40)
+    return multipliers.tolist() if per_channel else float(multipliers[0])
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes, bytes]:
+    """A program of all networks, their inputs, and what all layers are to give."""
+    work = tmp_path_factory.mktemp("x86_64")
+    rng = np.random.default_rng(0)
+    graphs = [read_tflite(zoo.trained("lenet5_mnist")), *(_network(rng) for _ in range(NETWORKS))]
+    inputs, expected, served = [], b"", set()
+    for i, graph in enumerate(graphs):
+        fuse = i % 3 != 1
+        write_c(graph, work / f"n{i}", name=f"n{i}", target="x86-64", fuse=fuse)
+        x = rng.integers(-128, 128, (INPUTS, *graph.input.shape[1:])).astype(np.int8)
+        inputs.append(x.tobytes())
+        codes = trace(graph, x)
+        steps = [step for step in lower(graph, "x86-64", fuse=fuse).steps if step.call]
+        served |= {step.call.kernel for step in steps if step.call and step.call.folder == FOLDER}
+        expected += b"".join(codes[step.output][n].tobytes() for n in range(INPUTS) for step in steps)
+    assert served == {"conv2d_s8", "conv2d_max_pool2d_s8", "fully_connected_s8"}
+    return _compiled(work, len(graphs)), b"".join(inputs), expected
+
+
+def _compiled(work: Path, count: int) -> Path:
+    """A program of all networks; its argument says where the kernels' tables are read first."""
+    names = [f"n{i}" for i in range(count)]
+    includes = "".join(f'#include "{name}/{name}.h"\n' for name in names)
+    runs = "".join(_RUN.replace("NAME", name) for name in names)
+    main, first = work / "main.c", work / "first.h"
+    main.write_text(f"{includes}{_MAIN.replace('RUNS', runs)}")
+    first.write_text("extern int first_row;\n#define EDGECNN_X86_FIRST first_row\n")
+    kernels = {kernel.name: kernel for kernel in work.glob("*/runtime/*.c")}.values()
+    sources = [main, *(work / name / f"{name}.c" for name in names), *kernels]
+    flags = (*compiler.STRICT, *_FLAGS, "-include", str(first), f"-I{work}")
+    compiler.host().run([*flags, *map(str, sources), "-o", str(work / "run")])
+    return work / "run"
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_byte_of_every_layer_and_no_finding_of_the_sanitizers(
+    row: str, networks: tuple[Path, bytes, bytes]
+) -> None:
+    program, inputs, expected = networks
+    done = subprocess.run([program, str(ROWS[row])], input=inputs, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    np.testing.assert_array_equal(np.frombuffer(done.stdout, np.int8), np.frombuffer(expected, np.int8))
+
+
+def test_a_quad_covers_what_lies_side_by_side() -> None:
+    rows = [y * 10 + x for y in range(2) for x in range(5)]
+    offsets, taps = quads(rows)
+    assert offsets.tolist() == [0, 4, 10, 14]
+    assert taps.tolist() == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
+    assert quads([0, 2, 4])[1].tolist() == [0, 2, 4]  # dilated: a tap between them is free
+
+
+def test_what_cannot_be_proved_is_left_to_the_plain_kernel() -> None:
+    b = Builder()
+    x = b.input((1, 2, 2, 1), 1.0, 0)
+    weights = np.ones((1, 1, 1, 1), np.int8)
+    kernels = []
+    for bias in (2**30, 2**31 - 1000):
+        graph = graph_of(b.finish(b.conv2d(x, weights, [bias], [2.0**-29], 1.0, 0)))
+        (step,) = lower(graph, "x86-64").steps
+        kernels.append(step.call.folder if step.call else None)
+        b = Builder()
+        x = b.input((1, 2, 2, 1), 1.0, 0)
+    assert kernels == [FOLDER, ""]
