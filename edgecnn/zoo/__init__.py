@@ -5,10 +5,23 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from .recipes import Recipe, recipe
+
+__all__ = ["NAMES", "Recipe", "build", "recipe", "trained", "trained_keras", "trained_names"]
 
 # name -> module of this package, whose `build(input_shape, classes)` gives an untrained Keras model
 _NETWORKS = {
     "lenet5": "lenet5",
+    "harley": "harley",
+    "four_class": "four_class",
+    "alexnet": "alexnet",
+    "zfnet": "zfnet",
+    "vgg": "vgg",
+    "googlenet": "googlenet",
+    "resnet": "resnet",
+    "resnet20": "resnet20",
+    "densenet": "densenet",
+    "mobilenet": "mobilenet",
 }
 NAMES = tuple(_NETWORKS)
 
