@@ -22,6 +22,13 @@ def load(path: Path) -> NDArray[np.uint8]:
     return np.asarray(_on_paper(path).convert("L"))
 
 
+def prepared(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The picture in a file as a network of the zoo reads it, (H, W, C): a digit when C is 1, a photograph when 3."""
+    if len(shape) == 3 and shape[2] == 1:
+        return as_digit(load(path), (shape[0], shape[1]))[..., None]
+    return fitted(path, shape)
+
+
 def fitted(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """The middle of the picture in a file, as large as it can be, scaled to `shape` (H, W, C), C being 1 or 3.
 
