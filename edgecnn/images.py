@@ -44,6 +44,15 @@ def fitted(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     return np.asarray(fit).reshape(shape)
 
 
+def reduced(gray: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """`gray` (H, W), scaled down, if it must be, so that neither side is longer than `size`."""
+    from PIL import Image
+
+    picture = Image.fromarray(gray)
+    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+    return np.asarray(picture)
+
+
 def _on_paper(path: Path) -> Any:
     """The picture in a file, upright, as an RGB image on white paper."""
     try:
