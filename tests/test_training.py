@@ -42,22 +42,6 @@ def reference(small: datasets.Dataset) -> training.Training:
     return run(small)
 
 
-def test_lenet5_is_the_network_of_the_article() -> None:
-    model = zoo.build("lenet5")
-    assert [layer.output.shape[1:] for layer in model.layers] == [
-        (28, 28, 6),
-        (14, 14, 6),
-        (10, 10, 16),
-        (5, 5, 16),
-        (400,),
-        (120,),
-        (100,),
-        (10,),
-    ]
-    assert [layer.count_params() for layer in model.layers if layer.weights] == [156, 2416, 48120, 12100, 1010]
-    assert model.count_params() == 63802
-
-
 def test_unknown_names(small: datasets.Dataset) -> None:
     with pytest.raises(UsageError, match="no network is called 'lenet6'; choose one of: lenet5"):
         zoo.build("lenet6")
@@ -65,12 +49,6 @@ def test_unknown_names(small: datasets.Dataset) -> None:
         run(small, loss="hinge")
     with pytest.raises(UsageError, match="no trained network is called 'nothing'"):
         zoo.trained("nothing")
-
-
-def test_squared_error_is_the_total_error_of_the_article() -> None:
-    target = np.array([0, 0, 1, 0], np.float32)
-    assert float(training.squared_error(target, np.array([0.2, 0.4, 0.1, 0.3], np.float32))) == pytest.approx(0.55)
-    assert float(training.squared_error(target, np.array([0.1, 0.1, 0.7, 0.1], np.float32))) == pytest.approx(0.06)
 
 
 def test_cross_entropy() -> None:
