@@ -10,8 +10,8 @@ from .blocks import convolution, pool
 
 
 def build(input_shape: tuple[int, ...], classes: int) -> Any:
-    """32x32x24 -> 16x16x48 -> 8x8x64 -> 8x8x64 -> 4x4x48 (768) -> 256 -> 128 -> classes."""
-    return five_convolutions("alexnet", input_shape, classes, first=5, maps=(24, 48, 64, 64, 48))
+    """32x32x24 -> 16x16x48 -> 8x8x64 -> 8x8x64 -> 4x4x32 (512) -> 128 -> 64 -> classes."""
+    return five_convolutions("alexnet", input_shape, classes, first=5, maps=(24, 48, 64, 64, 32))
 
 
 def five_convolutions(name: str, input_shape: tuple[int, ...], classes: int, first: int, maps: tuple[int, ...]) -> Any:
@@ -25,7 +25,7 @@ def five_convolutions(name: str, input_shape: tuple[int, ...], classes: int, fir
     for number in (3, 4, 5):
         x = convolution(x, maps[number - 1], 3, f"conv{number}")
     x = layers.Flatten(name="flatten")(pool(x, "pool5", 3))
-    for number, units in enumerate((256, 128), 1):
+    for number, units in enumerate((128, 64), 1):
         x = layers.Dropout(0.3, name=f"dropout{number}")(x)
         x = layers.Dense(units, activation="relu", name=f"dense{number}")(x)
     return keras.Model(image, layers.Dense(classes, activation="softmax", name="probabilities")(x), name=name)

@@ -9,7 +9,7 @@ from .blocks import convolution, pool
 
 
 def build(input_shape: tuple[int, ...], classes: int) -> Any:
-    """32x32x32 -> 16x16x32 -> 16x16x64 -> 8x8x64 -> 64 -> classes."""
+    """32x32x32 -> 16x16x32 -> 16x16x64 -> 8x8x64 (4096) -> 32 -> classes."""
     import keras
     from keras import layers
 
@@ -17,6 +17,6 @@ def build(input_shape: tuple[int, ...], classes: int) -> Any:
     x = pool(convolution(image, 32, 5, "conv1"), "pool1", 3)
     x = pool(convolution(x, 64, 5, "conv2"), "pool2", 3)
     x = layers.Dropout(0.3, name="dropout1")(layers.Flatten(name="flatten")(x))
-    x = layers.Dense(64, activation="relu", name="dense1")(x)
+    x = layers.Dense(32, activation="relu", name="dense1")(x)
     x = layers.Dropout(0.3, name="dropout2")(x)
     return keras.Model(image, layers.Dense(classes, activation="softmax", name="probabilities")(x), name="four_class")

@@ -9,5 +9,5 @@ from .alexnet import five_convolutions
 
 
 def build(input_shape: tuple[int, ...], classes: int) -> Any:
-    """32x32x24 -> 16x16x48 -> 8x8x80 -> 8x8x80 -> 4x4x48 (768) -> 256 -> 128 -> classes."""
-    return five_convolutions("zfnet", input_shape, classes, first=3, maps=(24, 48, 80, 80, 48))
+    """32x32x24 -> 16x16x48 -> 8x8x80 -> 8x8x80 -> 4x4x32 (512) -> 128 -> 64 -> classes."""
+    return five_convolutions("zfnet", input_shape, classes, first=3, maps=(24, 48, 80, 80, 32))
