@@ -25,9 +25,9 @@ FILE = Path(__file__).resolve().parent.parent / "docs" / "zoo.md"
 SHAPE, CLASSES = (32, 32, 3), 10
 TEXT = """# The zoo
 
-Made by `python benchmarks/zoo.py`. Each network is a short Keras function in `edgecnn/zoo/`, which says what it has of
-its model and what was scaled down; `edgecnn train NAME` trains it on `digits`, `mnist`, `cifar10`, `four` (the dog, cat,
-boat and bird of CIFAR-10) or `folder:PATH`.
+Made by `python benchmarks/zoo.py`. Each network is a short Keras function in `edgecnn/zoo/`, which says what was scaled
+down and why; `edgecnn train NAME` trains it on `digits`, `mnist`, `cifar10`, `four` (the dog, cat, boat and bird of
+CIFAR-10) or `folder:PATH`.
 
 What they need, for 32x32x3 images and 10 classes in int8:
 

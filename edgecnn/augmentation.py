@@ -1,22 +1,25 @@
 """New views of the training images: digits are warped as hands and pens would, photographs cropped and mirrored."""
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 
-class Augmentation(Protocol):
+@dataclass(frozen=True)
+class Augmentation(ABC):
     """Random views of images (float32 tensor, batch, H, W, C), from their keys alone; what lies outside is 0."""
 
+    @abstractmethod
     def __call__(self, images: Any, key: Any) -> Any:
         """As many views; the same `key` (int32 tensor of 2) gives the same."""
 
 
 @dataclass(frozen=True)
-class CropFlip:
+class CropFlip(Augmentation):
     """A shift by whole pixels, and for half of the images their mirror image."""
 
     shift: int = 4  # pixels, along each axis
@@ -49,7 +52,7 @@ def _interpolation(size: int, knots: int) -> npt.NDArray[np.float32]:
 
 
 @dataclass(frozen=True)
-class Warp:
+class Warp(Augmentation):
     """One random affine map and one elastic warp, in a single bilinear resampling.
 
     Each value is drawn uniformly from [-limit, limit], but for the displacements.

@@ -17,6 +17,7 @@ import numpy as np
 from .. import paths
 from ..errors import EdgecnnError, UsageError
 from ..files import write_atomically
+from ..progress import bar
 from . import Dataset, Split
 from .download import fetch
 
@@ -81,11 +82,13 @@ def _jpeg(files: Files) -> tuple[Split, Split]:
         raise UsageError("CIFAR-10 as JPEG files needs pillow; pip install 'edgecnn[image]'.") from error
     images: dict[str, list[Any]] = {"train": [], "test": []}
     labels: dict[str, list[int]] = {"train": [], "test": []}
-    for path in sorted(files):
-        part, name, _ = PurePosixPath(path).parts[-3:]
-        with Image.open(io.BytesIO(files[path])) as picture:
-            images[part].append(np.asarray(picture.convert("RGB")).reshape(SIZE, SIZE, 3))
-        labels[part].append(CLASSES.index(name))
+    with bar("Reading CIFAR-10's pictures", len(files)) as progress:
+        for path in sorted(files):
+            part, name, _ = PurePosixPath(path).parts[-3:]
+            with Image.open(io.BytesIO(files[path])) as picture:
+                images[part].append(np.asarray(picture.convert("RGB")).reshape(SIZE, SIZE, 3))
+            labels[part].append(CLASSES.index(name))
+            progress.advance()
     train, test = (Split(np.stack(images[part]), np.array(labels[part], np.int64)) for part in images)
     return train, test
 
@@ -104,6 +107,10 @@ class Form:
     note: str = ""
 
 
+_DAMAGE = (
+    *(OSError, EOFError, KeyError, ValueError),
+    *(lzma.LZMAError, pickle.PickleError, tarfile.TarError, zlib.error),
+)
 FORMS = (
     Form("cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", ("cifar-10-batches-bin",), _binary),
     Form("cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a", ("cifar-10-batches-py",), _python),
@@ -195,7 +202,7 @@ def load(data_dir: Path | None) -> Dataset:
     form, path = found or _download(_cache())
     try:
         training, test = (_shuffled(split) for split in form.read(_files(form, path)))
-    except (OSError, EOFError, KeyError, ValueError, pickle.PickleError, tarfile.TarError, *_UNPACKING) as error:
+    except _DAMAGE as error:
         raise EdgecnnError(f"{path} is not CIFAR-10 as in {form.archive} ({error}); get it again.") from error
     return Dataset(
         name="cifar10",
@@ -205,9 +212,6 @@ def load(data_dir: Path | None) -> Dataset:
         classes=CLASSES,
         note=form.note,
     )
-
-
-_UNPACKING = (lzma.LZMAError, zlib.error)
 
 
 def _shuffled(split: Split) -> Split:

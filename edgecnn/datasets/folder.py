@@ -38,8 +38,13 @@ def load(path: Path, shape: tuple[int, ...]) -> Dataset:
                 progress.advance()
             return Split(pixels, np.array([label for _, label in examples], np.int64))
 
-        splits = {part: read(part) for part in parts}
-    return Dataset(name=f"folder:{path}", classes=tuple(folder.name for folder in classes), **splits)
+        return Dataset(
+            name=f"folder:{path}",
+            train=read("train"),
+            validation=read("validation"),
+            test=read("test"),
+            classes=tuple(folder.name for folder in classes),
+        )
 
 
 def _visible(folder: Path) -> list[Path]:
