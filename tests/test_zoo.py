@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgecnn import datasets, training, zoo
-from edgecnn.converters.keras_to_tflite import keras_to_tflite
+from benchmarks import zoo as table
+from edgecnn import datasets, training, verify, zoo
 from edgecnn.converters.tflite_file import parse
+from edgecnn.verification import CONVERTED
 from edgecnn.zoo.harley import SEEN
 
 # name -> parameters for 32x32x3 and 10 classes, and the ops beyond convolutions, max pools and dense layers
@@ -28,6 +29,7 @@ NETWORKS = {
     "densenet": (67_162, {"SOFTMAX", "CONCATENATION", "AVERAGE_POOL_2D", "MEAN"}),
     "mobilenet": (75_754, {"SOFTMAX", "DEPTHWISE_CONV_2D", "MEAN"}),
 }
+EXACT_ORACLES = ("tflite_runtime", "tflite_micro")
 BASIC = {"CONV_2D", "MAX_POOL_2D", "FULLY_CONNECTED", "RESHAPE"}
 
 
@@ -49,13 +51,29 @@ def test_shape_and_classes_follow_the_data(name: str) -> None:
         assert model.output_shape == (None, classes)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_int8_is_small_and_its_normalization_is_folded(name: str) -> None:
-    images = noise(8, (32, 32, 3))
-    file = keras_to_tflite(zoo.build(name, (32, 32, 3), 10), images).model
-    assert len(file) < 1_000_000
-    model = parse(file, name)
-    assert {op.name for op in model.operators} - BASIC == NETWORKS[name][1]
+@pytest.fixture(scope="module", params=NETWORKS)
+def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Each network, untrained, as a .tflite file."""
+    path: Path = tmp_path_factory.mktemp("int8") / f"{request.param}.tflite"
+    path.write_bytes(table.int8(request.param))
+    return path
+
+
+def test_int8_is_small_and_its_normalization_is_folded(file: Path) -> None:
+    assert file.stat().st_size < 1_000_000
+    kinds = {op.name for op in parse(file.read_bytes(), file.name).operators}
+    assert kinds - BASIC == NETWORKS[file.stem][1]
+
+
+def test_c_numpy_and_both_oracles_agree_in_every_byte_of_every_layer(file: Path) -> None:
+    result = verify(file, dataset=None, random=6)
+    result.check()
+    deciding = {party.name for party in result.parties if party.decides}
+    assert deciding >= {CONVERTED, *EXACT_ORACLES}
+
+
+def test_the_table_is_up_to_date(file: Path) -> None:
+    assert table.line(table.sizes(file.stem, file.read_bytes())) in table.FILE.read_text()
 
 
 def small(shape: tuple[int, ...], count: int = 96) -> datasets.Dataset:
@@ -114,7 +132,7 @@ def test_harleys_second_convolution_stays_sparse(tmp_path: Path) -> None:
     assert 25 * seen.sum() + 16 == 1516  # the parameters of LeNet-5's C3
 
 
-@pytest.mark.parametrize("record", zoo.TRAINED.glob("*.json"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("record", sorted(zoo.TRAINED.glob("*.json")), ids=lambda path: path.stem)
 def test_the_record_is_of_the_files_beside_it(record: Path) -> None:
     about = json.loads(record.read_text())
     for name, digest in about["sha256"].items():
@@ -128,6 +146,7 @@ def test_the_record_is_of_the_files_beside_it(record: Path) -> None:
 
 
 def test_what_is_trained_is_recorded() -> None:
+    assert all(table.line(row) in table.FILE.read_text() for row in table.accuracies())
     assert zoo.trained_names() == sorted(path.stem for path in zoo.TRAINED.glob("*.json"))
 
 
