@@ -102,7 +102,7 @@ def keras_to_tflite(model: Any, representative: npt.NDArray[Any]) -> Quantized:
 
     if isinstance(model, str | os.PathLike):
         model = load_keras(Path(model))
-    shape = _input_shape(model)
+    shape = input_shape(model)
     if representative.shape[1:] != shape or not len(representative):
         raise UsageError(
             f"the model reads images of shape {shape} and the representative images have shape "
@@ -127,7 +127,7 @@ def keras_to_tflite(model: Any, representative: npt.NDArray[Any]) -> Quantized:
     return Quantized(content, channel_warnings(model, data))
 
 
-def _input_shape(model: Any) -> tuple[int, ...]:
+def input_shape(model: Any) -> tuple[int, ...]:
     """(H, W, C) of the only input; raises UnsupportedError."""
     inputs, outputs = getattr(model, "inputs", None), getattr(model, "outputs", None)
     if not inputs or not outputs:

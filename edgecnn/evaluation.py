@@ -118,7 +118,7 @@ def evaluate(
         raise WrongModelError(f"another model was flashed to {device.info.board} meanwhile; run the command again.")
     memory.forget()
     return _graded(
-        device, graph, dataset.name, split, codes, np.array(answers), ticks, resumed, time.monotonic() - start
+        device, graph, dataset.title, split, codes, np.array(answers), ticks, resumed, time.monotonic() - start
     )
 
 

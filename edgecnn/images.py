@@ -1,14 +1,16 @@
-"""Any picture of a digit as the network saw digits in training."""
+"""Any picture as the network saw pictures in training."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UsageError
 
+_MODES = {1: "L", 3: "RGB"}  # channels -> Pillow's name
 _DIGIT, _FRAME = 20, 28  # MNIST: the digit fits 20x20, its centre of mass lies at the centre of 28x28
 
 
@@ -17,15 +19,51 @@ def load(path: Path) -> NDArray[np.uint8]:
 
     Raises UsageError without pillow or when the file is no picture.
     """
+    return np.asarray(_on_paper(path).convert("L"))
+
+
+def prepared(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The picture in a file as a network of the zoo reads it, (H, W, C): a digit when C is 1, a photograph when 3."""
+    if len(shape) == 3 and shape[2] == 1:
+        return as_digit(load(path), (shape[0], shape[1]))[..., None]
+    return fitted(path, shape)
+
+
+def fitted(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The middle of the picture in a file, as large as it can be, scaled to `shape` (H, W, C), C being 1 or 3.
+
+    Raises what `load` raises, and UsageError when no picture has that shape.
+    """
+    if len(shape) != 3 or shape[2] not in _MODES:
+        raise UsageError(f"a picture cannot have the shape {shape}; the network must take (height, width, 1 or 3).")
+    picture = _on_paper(path)
+    from PIL import Image, ImageOps
+
+    height, width, channels = shape
+    fit = ImageOps.fit(picture.convert(_MODES[channels]), (width, height), Image.Resampling.LANCZOS)
+    return np.asarray(fit).reshape(shape)
+
+
+def reduced(gray: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """`gray` (H, W), scaled down, if it must be, so that neither side is longer than `size`."""
+    from PIL import Image
+
+    picture = Image.fromarray(gray)
+    picture.thumbnail((size, size), Image.Resampling.LANCZOS)
+    return np.asarray(picture)
+
+
+def _on_paper(path: Path) -> Any:
+    """The picture in a file, upright, as an RGB image on white paper."""
     try:
-        from PIL import Image
+        from PIL import Image, ImageOps
     except ImportError as error:
         raise UsageError("reading pictures needs pillow; pip install 'edgecnn[image]'.") from error
     try:
         with Image.open(path) as picture:
-            colour = picture.convert("RGBA")
+            colour = ImageOps.exif_transpose(picture).convert("RGBA")
             paper = Image.new("RGBA", colour.size, "white")
-            return np.asarray(Image.alpha_composite(paper, colour).convert("L"))
+            return Image.alpha_composite(paper, colour).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UsageError(f"{path} is not a picture that can be read ({error}); give a PNG or JPEG file.") from error
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import datasets
-from .converters.keras_to_tflite import Quantized, keras_to_tflite, load_keras
+from .converters.keras_to_tflite import Quantized, input_shape, keras_to_tflite, load_keras
 from .converters.tflite_to_graph import graph_of
 from .errors import EdgecnnError, UsageError
 from .progress import stderr
@@ -30,7 +30,8 @@ def quantize_file(
     from .training import provenance
 
     model = load_keras(path)
-    inputs, source = _representative(path, dataset or provenance(path).get("dataset"), data_dir, representative)
+    trained_on = provenance(path).get("dataset")
+    inputs, source = _representative(path, dataset or trained_on, data_dir, representative, input_shape(model))
     with stderr.status(f"Quantizing {path}") if stderr.is_terminal else nullcontext():
         file, warnings = keras_to_tflite(model, inputs)
     try:
@@ -41,7 +42,7 @@ def quantize_file(
 
 
 def _representative(
-    path: Path, dataset: str | None, data_dir: Path | None, file: Path | None
+    path: Path, dataset: str | None, data_dir: Path | None, file: Path | None, shape: tuple[int, ...]
 ) -> tuple[NDArray[Any], str]:
     if file is not None:
         try:
@@ -55,4 +56,4 @@ def _representative(
         raise UsageError(
             f"{path} does not say what it was trained on; name a --dataset, or give inputs by --representative."
         )
-    return datasets.load(dataset, data_dir).train.images[:REPRESENTATIVE], dataset
+    return datasets.load(dataset, data_dir, shape).train.images[:REPRESENTATIVE], dataset

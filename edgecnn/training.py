@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import zoo
-from .augmentation import Strength, augment
 from .converters.keras_to_tflite import load_tensorflow
 from .datasets import Dataset, Split, to_input
 from .errors import InvalidModelError, UsageError
@@ -23,26 +23,14 @@ _PROVENANCE = "edgecnn.json"  # member of the .keras file; Keras ignores what it
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What was found, on validation data, to suit a data set."""
-
-    epochs: int = 45
-    batch_size: int = 256
-    strength: Strength = field(default_factory=Strength)
-
-
-_RECIPES = {
-    "mnist": Recipe(),
-    "digits": Recipe(epochs=40, batch_size=32),
-}
-
-
-@dataclass(frozen=True)
 class Epoch:
     """The mean training loss (on augmented images) and the validation accuracy after one epoch."""
 
     loss: float
     validation_accuracy: float
+
+    def __str__(self) -> str:
+        return f"loss {self.loss:.4f}, validation {self.validation_accuracy:.2%}"
 
 
 @dataclass(frozen=True)
@@ -67,31 +55,39 @@ def squared_error(target: Any, probability: Any) -> Any:
     return tf.reduce_sum(tf.square(target - probability), -1) / 2
 
 
-LOSSES = {"cross_entropy": cross_entropy, "squared_error": squared_error}
+def scaled_tanh_error(target: Any, output: Any) -> Any:
+    """The sum of (target - 1.7159 output)^2 / 2 per example, for nodes that end in tanh: the targets are -1 and 1."""
+    tf = load_tensorflow()
+    return tf.reduce_sum(tf.square(2 * target - 1 - 1.7159 * output), -1) / 2
+
+
+LOSSES = {
+    "cross_entropy": cross_entropy,
+    "squared_error": squared_error,
+    "scaled_tanh_error": scaled_tanh_error,
+}
 
 
 def train(
     name: str,
     dataset: Dataset,
+    how: zoo.Recipe | None = None,
     *,
-    epochs: int | None = None,
     seed: int = 0,
-    loss: str = "cross_entropy",
-    batch_size: int | None = None,
-    learning_rate: float = 3e-3,
-    strength: Strength | None = None,
     checkpoint: Path | None = None,
+    log: Callable[[str], None] = lambda line: None,
 ) -> Training:
     """Train the network `name` of the zoo with AdamW, a cosine-decayed learning rate and fresh augmentation.
 
-    The last epoch's weights are the result: validation is only watched, and the test split is not touched. With
-    `checkpoint`, the state is kept in that file after every epoch; the same call resumes from it, `save` removes it.
+    `how` defaults to the zoo's recipe. The last epoch's weights are the result: validation is only watched, and the
+    test split is not touched. With `checkpoint`, the state is kept in that file after every epoch; the same call
+    resumes from it, `save` removes it. `log` is given a line for each epoch.
 
     Raises UsageError for an unknown network or loss, a missing TensorFlow, or the checkpoint of another training.
     """
-    recipe = _RECIPES.get(dataset.name, Recipe())
-    epochs, strength = epochs or recipe.epochs, strength or recipe.strength
-    batch_size = min(batch_size or recipe.batch_size, len(dataset.train))
+    how = how or zoo.recipe(name, dataset.name)
+    epochs, loss, augmentation = how.epochs, how.loss, how.augmentation
+    batch_size = min(how.batch_size, len(dataset.train))
     if loss not in LOSSES:
         raise UsageError(f"no loss is called '{loss}'; choose one of: {', '.join(LOSSES)}.")
     tf = load_tensorflow()
@@ -100,14 +96,13 @@ def train(
     provenance = {
         "network": name,
         "dataset": dataset.name,
+        "dataset_note": dataset.note,
         "dataset_sha256": dataset.sha256,
         "training_images": len(dataset.train),
         "seed": seed,
-        "epochs": epochs,
-        "loss": loss,
+        **asdict(how),
         "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "augmentation": asdict(strength),
+        "augmentation": {"kind": type(augmentation).__name__, **asdict(augmentation)},
     }
     keras.utils.set_random_seed(seed)  # the initial weights
     model = zoo.build(name, dataset.train.images.shape[1:], len(dataset.classes))
@@ -115,16 +110,17 @@ def train(
     total_steps = steps * epochs
     warmup = total_steps // 20  # begun at the full rate, more ReLUs die for good
     schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, total_steps - warmup, warmup_target=learning_rate, warmup_steps=warmup
+        0.0, total_steps - warmup, warmup_target=how.learning_rate, warmup_steps=warmup
     )
-    optimizer = keras.optimizers.AdamW(schedule)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=how.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta"])  # of batch normalization
     optimizer.build(model.trainable_variables)
     state = [*model.variables, *optimizer.variables]
     history = _restore(checkpoint, provenance, state) if checkpoint else []
 
     @tf.function
     def step(pixels: Any, labels: Any, key: Any) -> Any:
-        images = augment(tf.cast(pixels, tf.float32) / 255, key, strength)
+        images = augmentation(tf.cast(pixels, tf.float32) / 255, key)
         with tf.GradientTape() as tape:
             probability = model(images, training=True)
             value = tf.reduce_mean(LOSSES[loss](tf.one_hot(labels, len(dataset.classes)), probability))
@@ -143,7 +139,8 @@ def train(
                 total += float(step(batch.images, batch.labels, key))
                 progress.advance()
             history.append(Epoch(total / steps, accuracy_of(model, dataset.validation).share))
-            progress.describe(f"{name}, epoch {epoch + 1}/{epochs}, validation {history[-1].validation_accuracy:.2%}")
+            progress.describe(f"{name}, epoch {epoch + 1}/{epochs}: {history[-1]}")
+            log(f"epoch {epoch + 1}/{epochs}: {history[-1]}")
             if checkpoint:
                 _keep(checkpoint, provenance, state, history)
     return Training(model, tuple(history), provenance, checkpoint)

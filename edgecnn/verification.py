@@ -295,7 +295,7 @@ class _Data:
         facts: dict[str, Any] = {"n": 0, "random": random, "random_seed": RANDOM_SEED, "dataset": name}
         if name is None:
             return cls(noise, np.empty(0, np.float32), 0, None, (), facts)
-        dataset = datasets.load(name, folder)
+        dataset = datasets.load(name, folder, shape)
         split = dataset.test[:limit]
         if split.images.shape[1:] != shape:
             raise UsageError(
@@ -304,7 +304,7 @@ class _Data:
             )
         images = datasets.to_input(split.images)
         codes = quantize(images, graph.input.scale, graph.input.zero_point)
-        facts |= {"n": len(split), "split": "test", "sha256": dataset.sha256}
+        facts |= {"n": len(split), "split": "test", "sha256": dataset.sha256, "dataset": dataset.title}
         return cls(np.concatenate([codes, noise]), images, len(split), split, dataset.classes, facts)
 
     def parts(self) -> Iterator[tuple[slice, str]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edgecnn import datasets
-from edgecnn.datasets import digits, mnist
+from edgecnn.datasets import digits, download, mnist
 from edgecnn.errors import EdgecnnError, UsageError
 
 COUNTS = {"train": 7, "t10k": 4}
@@ -157,4 +157,4 @@ def test_a_download_cut_short_is_not_kept(
 
     monkeypatch.setattr("urllib.request.urlopen", lambda url, timeout: Answer())
     with pytest.raises(OSError, match="ended early"):
-        mnist._fetch("http://mirror.invalid/file.gz")
+        download.fetch("http://mirror.invalid/file.gz")

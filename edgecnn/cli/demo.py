@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from .. import datasets, training
+from .. import datasets, training, zoo
 from ..converters.graph_to_c import write_c
 from ..converters.tflite_to_graph import read_tflite
 from ..files import write_atomically
@@ -37,7 +38,9 @@ def command(output: Path, epochs: int | None, without_oracles: bool, as_json: bo
         click.echo(text, err=True)
 
     say(f"1/5  train     {_NETWORK} on {_DATASET}, 1,297 real handwritten digits -> {keras}")
-    trained = training.train(_NETWORK, datasets.load(_DATASET), epochs=epochs, checkpoint=output / "checkpoint.npz")
+    recipe = zoo.recipe(_NETWORK, _DATASET)
+    recipe = replace(recipe, epochs=epochs or recipe.epochs)
+    trained = training.train(_NETWORK, datasets.load(_DATASET), recipe, checkpoint=output / "checkpoint.npz")
     training.save(trained, keras)
     say(f"2/5  quantize  to int8 -> {tflite}")
     (model, warnings), _ = quantize_file(keras)

@@ -38,7 +38,7 @@ def command(
     if port and len(port) != len(board):
         raise UsageError(f"{len(board)} boards cannot be behind {len(port)} ports; name a --port for each, in order.")
     graph = read_folder(folder)
-    data = datasets.load(dataset, data_dir)
+    data = datasets.load(dataset, data_dir, graph.input.shape[1:])
 
     def on(name: str, port: str | None) -> Callable[[Callable[[], bool]], Evaluation]:
         def action(stopped: Callable[[], bool]) -> Evaluation:
@@ -57,7 +57,7 @@ def command(
     else:
         for name, result in zip(board, results, strict=True):
             if isinstance(result, Evaluation):
-                click.echo(_text(name, dataset, result))
+                click.echo(_text(name, result))
     if len(board) == 1 and failures[0]:
         raise failures[0]
     for name, failure in zip(board, failures, strict=True):
@@ -83,9 +83,9 @@ def _report(name: str, result: Evaluation | EdgecnnError, failure: EdgecnnError 
     return {**report, "error": str(failure), "exit_code": failure.exit_code} if failure else report
 
 
-def _text(name: str, dataset: str, result: Evaluation) -> str:
+def _text(name: str, result: Evaluation) -> str:
     return (
-        f"{name}, {dataset}: {result.accuracy}\n"
+        f"{name}, {result.dataset}: {result.accuracy}\n"
         f"unequal bytes against the host: {result.unequal_bytes}\n"
         f"{result.retries} retries, {result.lost} requests lost, {result.resumed} images from an earlier run\n"
         f"{result.ticks:,} ticks for one inference, {result.seconds * 1e3:.1f} ms of the board's clock"

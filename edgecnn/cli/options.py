@@ -26,10 +26,27 @@ data_dir = click.option("--data-dir", type=click.Path(path_type=Path), help="Fol
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
+class _Dataset(click.ParamType):
+    """The name of a data set, or 'folder:PATH'; and 'none' where doing without is possible."""
+
+    name = "dataset"
+
+    def __init__(self, *more: str):
+        self.names = (*datasets.NAMES, *more)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        return f"[{'|'.join(self.names)}|{datasets.FOLDER}PATH]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self.names and not value.startswith(datasets.FOLDER):
+            self.fail(f"no data set is called '{value}'; choose one of: {', '.join(self.names)}, {datasets.FOLDER}PATH")
+        return str(value)
+
+
 def dataset(default: str | None, text: str, *, none: bool = False) -> Any:
-    """--dataset with the known names, and `none` where doing without is possible."""
-    names = (*datasets.NAMES, "none") if none else datasets.NAMES
-    return click.option("--dataset", type=click.Choice(names), default=default, show_default=bool(default), help=text)
+    """--dataset with the known names, folders of pictures, and `none` where doing without is possible."""
+    kind = _Dataset("none") if none else _Dataset()
+    return click.option("--dataset", type=kind, default=default, show_default=bool(default), help=text)
 
 
 representative = click.option(

@@ -37,7 +37,16 @@ def _tflite(folder: Path, codes: NDArray[np.int8]) -> NDArray[np.int8]:
 _HERE: dict[str, Callable[[Path, NDArray[np.int8]], NDArray[np.int8]]] = {"c": _c, "tflite": _tflite}
 
 
-@click.command(help="Recognise the digit in a picture with the network in FOLDER.")
+def _pixels(image: Path | None, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The picture in a file, or that the camera sees, as the network reads it: `shape` (H, W, C)."""
+    if image is not None and str(image) != _CAMERA:
+        return images.prepared(image, shape)
+    if len(shape) != 3 or shape[2] != 1:
+        raise UsageError(f"the network takes {shape}, and a camera is read in gray; give a photograph by --image.")
+    return images.as_digit(camera.frame(), (shape[0], shape[1]))[..., None]
+
+
+@click.command(help="Recognise a picture with the network in FOLDER; one that reads gray levels is given digits.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--image", type=click.Path(path_type=Path), help=f"PNG or JPEG, any size; or the word `{_CAMERA}`.")
 @click.option("--camera", "from_camera", is_flag=True, help=f"The same as --image {_CAMERA}: one frame of it.")
@@ -60,11 +69,7 @@ def command(
         raise UsageError("a board runs its own firmware; leave out --with, or --board.")
     manifest = read_manifest(folder)
     into, out = manifest["input"], manifest["output"]
-    shape = tuple(into["shape"][1:])
-    if len(shape) != 3 or shape[2] != 1:
-        raise UsageError(f"{manifest['name']} takes {shape}; `run` prepares gray pictures of digits only.")
-    gray = camera.frame() if image is None or str(image) == _CAMERA else images.load(image)
-    pixels = images.as_digit(gray, (shape[0], shape[1]))[..., None]
+    pixels = _pixels(image, tuple(into["shape"][1:]))
     codes = quantize(pixels.astype(np.float32) / np.float32(255), into["scale"], into["zero_point"])
     report: dict[str, object] = {"board": board or "this computer"}
     if board:

@@ -38,6 +38,13 @@ class Dataset:
     validation: Split
     test: Split
     classes: tuple[str, ...]
+    note: str = ""
+    """What sets these images apart from the data set that everybody knows by this name."""
+
+    @property
+    def title(self) -> str:
+        """The name as it stands beside a figure."""
+        return f"{self.name} ({self.note})" if self.note else self.name
 
     @property
     def sha256(self) -> str:
@@ -57,26 +64,38 @@ def to_input(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 _SOURCES = {
     "digits": "digits",
     "mnist": "mnist",
+    "cifar10": "cifar10",
+    "four": "four",
 }
 NAMES = tuple(_SOURCES)
+FOLDER = "folder:"
+"""Before a path: the pictures in that folder, one subfolder per class."""
+SHAPE = (32, 32, 3)
 
 
 def _source(name: str) -> ModuleType:
     if name not in _SOURCES:
-        raise UsageError(f"no data set is called '{name}'; choose one of: {', '.join(NAMES)}.")
+        raise UsageError(f"no data set is called '{name}'; choose one of: {', '.join(NAMES)}, {FOLDER}PATH.")
     return importlib.import_module(f".{_SOURCES[name]}", __package__)
 
 
-def load(name: str, data_dir: Path | None = None) -> Dataset:
+def load(name: str, data_dir: Path | None = None, shape: tuple[int, ...] = SHAPE) -> Dataset:
     """The data set `name`, from `data_dir` when its files are ours to find.
 
+    The pictures of 'folder:PATH' have any size and are brought to `shape` (H, W, C); the others are as they are.
     Raises UsageError for an unknown name, a missing optional package or files that are not in `data_dir`, and
     EdgecnnError for damaged files or a failed download.
     """
+    if name.startswith(FOLDER):
+        from . import folder
+
+        return folder.load(Path(name.removeprefix(FOLDER)), shape)
     dataset: Dataset = _source(name).load(data_dir)
     return dataset
 
 
 def available(name: str, data_dir: Path | None = None) -> bool:
     """Whether `load` would succeed without a download."""
+    if name.startswith(FOLDER):
+        return Path(name.removeprefix(FOLDER)).is_dir()
     return bool(_source(name).available(data_dir))

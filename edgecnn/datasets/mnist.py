@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import os
-import urllib.request
 import zlib
 from pathlib import Path
 
@@ -13,8 +12,8 @@ import numpy.typing as npt
 from .. import paths
 from ..errors import EdgecnnError, UsageError
 from ..files import write_atomically
-from ..progress import bar
 from . import Dataset, Split
+from .download import fetch
 
 # MD5 of the unpacked files.
 FILES = {
@@ -29,7 +28,6 @@ MIRRORS = (
 )
 VALIDATION = 5000  # taken from the end of the training files
 _BORDER = 2  # 28x28 becomes 32x32, as LeNet reads it
-_TIMEOUT_S = 30
 
 
 def _cache() -> Path:
@@ -75,21 +73,6 @@ def _read(name: str, path: Path) -> bytes:
         raise EdgecnnError(f"cannot read {path}: {error.strerror}; check its permissions.") from error
 
 
-def _fetch(url: str) -> bytes:
-    """The bytes behind `url`; raises OSError."""
-    chunks = []
-    with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer:
-        size = int(answer.headers.get("Content-Length") or 0)
-        with bar(f"Downloading {url.rpartition('/')[2]} (KiB)", -(-size // 1024)) as progress:
-            while chunk := answer.read(1 << 16):
-                chunks.append(chunk)
-                progress.advance(len(chunk) // 1024)
-    data = b"".join(chunks)
-    if size and len(data) != size:
-        raise OSError("the connection ended early")
-    return data
-
-
 def _download(folder: Path) -> dict[str, Path]:
     """Fetch what `folder` lacks, each file from the first mirror that has it intact."""
     found = {}
@@ -99,7 +82,7 @@ def _download(folder: Path) -> dict[str, Path]:
             continue
         for mirror in MIRRORS:
             try:
-                data = _fetch(f"{mirror}{path.name}")
+                data = fetch(f"{mirror}{path.name}")
                 _unpack(name, data, mirror)
             except (OSError, EdgecnnError):
                 continue

@@ -5,24 +5,36 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from .recipes import Recipe, recipe
 
-# name -> module of this package, whose `build(input_shape, classes)` gives an untrained Keras model
-_NETWORKS = {
-    "lenet5": "lenet5",
-}
-NAMES = tuple(_NETWORKS)
+__all__ = ["NAMES", "TRAINED", "Recipe", "build", "recipe", "trained", "trained_keras", "trained_names"]
 
-_TRAINED = Path(__file__).resolve().parent / "trained"
+# Each is a module of this package, whose `build(input_shape, classes)` gives an untrained Keras model.
+NAMES = (
+    "lenet5",
+    "harley",
+    "four_class",
+    "alexnet",
+    "zfnet",
+    "vgg",
+    "googlenet",
+    "resnet",
+    "resnet20",
+    "densenet",
+    "mobilenet",
+)
+
+TRAINED = Path(__file__).resolve().parent / "trained"
 
 
 def build(name: str, input_shape: tuple[int, ...] = (32, 32, 1), classes: int = 10) -> Any:
     """The untrained Keras model `name` for images of `input_shape` (H, W, C); raises UsageError for an unknown name."""
-    if name not in _NETWORKS:
+    if name not in NAMES:
         raise UsageError(f"no network is called '{name}'; choose one of: {', '.join(NAMES)}.")
     from ..converters.keras_to_tflite import load_tensorflow
 
     load_tensorflow()  # quietly, and with a sentence when it is missing
-    return importlib.import_module(f".{_NETWORKS[name]}", __package__).build(input_shape, classes)
+    return importlib.import_module(f".{name}", __package__).build(input_shape, classes)
 
 
 def trained(name: str) -> Path:
@@ -37,11 +49,11 @@ def trained_keras(name: str) -> Path:
 
 def trained_names() -> list[str]:
     """What `trained` knows."""
-    return sorted(path.stem for path in _TRAINED.glob("*.tflite"))
+    return sorted(path.stem for path in TRAINED.glob("*.tflite"))
 
 
 def _committed(name: str, suffix: str) -> Path:
-    path = _TRAINED / f"{name}{suffix}"
+    path = TRAINED / f"{name}{suffix}"
     if not path.is_file():
         raise UsageError(f"no trained network is called '{name}'; choose one of: {', '.join(trained_names())}.")
     return path

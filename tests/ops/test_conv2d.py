@@ -1,4 +1,4 @@
-"""CONV_2D by hand: the article's example, and the corners."""
+"""CONV_2D by hand: the corners (`test_article.py` has the article's example)."""
 
 import numpy as np
 import pytest
@@ -11,46 +11,6 @@ from tests.tflite_builder import Builder
 
 IMAGE = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
 FILTER = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]], np.int8)[np.newaxis, ..., np.newaxis]
-NARROW = [[4, 3, 4], [2, 4, 3], [2, 3, 4]]
-
-
-def article(stride: int = 1, padding: str = "VALID", border: int = 0) -> list[list[int]]:
-    b, x, pixels = image(IMAGE)
-    if border:
-        x = b.pad(x, [(0, 0), (border, border), (border, border), (0, 0)])
-    x = b.conv2d(x, FILTER, np.array([0]), 1.0, 1.0, 0, (stride, stride), padding)
-    rows: list[list[int]] = plane(run(b.finish(x), pixels))
-    return rows
-
-
-def test_the_articles_example() -> None:
-    assert article() == NARROW
-    assert article(stride=2) == [[4, 4], [2, 4]]
-    assert article(padding="SAME") == [
-        [2, 2, 3, 1, 1],
-        [1, 4, 3, 4, 1],
-        [1, 2, 4, 3, 3],
-        [1, 2, 3, 4, 1],
-        [0, 2, 2, 1, 1],
-    ]
-    assert article(border=1) == article(padding="SAME")
-
-
-def test_the_articles_wide_convolution() -> None:
-    wide = np.array(article(border=2))
-    assert wide.shape == (7, 7)
-    assert wide[2:5, 2:5].tolist() == NARROW
-    assert wide[0].tolist() == [1, 1, 2, 1, 1, 0, 0]
-    assert wide[6].tolist() == [0, 1, 1, 1, 1, 0, 0]
-
-
-def test_three_filters_give_depth_three() -> None:
-    b, x, pixels = image(IMAGE)
-    weights = np.concatenate([FILTER, -FILTER, 2 * FILTER])
-    result = np.array(run(b.finish(b.conv2d(x, weights, np.array([0, 1, -2]), 1.0, 1.0, 0)), pixels))
-    assert result.shape == (3, 3, 3)
-    assert result[..., 1].tolist() == (1 - np.array(NARROW)).tolist()
-    assert result[..., 2].tolist() == (2 * np.array(NARROW) - 2).tolist()
 
 
 def test_padding_is_the_zero_of_the_input_and_not_its_code_zero() -> None:

@@ -1,4 +1,4 @@
-"""MAX_POOL_2D and AVERAGE_POOL_2D by hand."""
+"""MAX_POOL_2D and AVERAGE_POOL_2D by hand: the corners (`test_article.py` has the article's example)."""
 
 from collections.abc import Callable
 
@@ -11,17 +11,8 @@ from edgecnn.ops.average_pool2d import AveragePool2D
 from tests.ops.support import image, only_op, plane, replace_field, run
 from tests.tflite_builder import Builder
 
-ARTICLE = [[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]]
 BOTH = pytest.mark.parametrize("pool", [Builder.max_pool_2d, Builder.average_pool_2d], ids=["max", "average"])
 Pool = Callable[..., int]
-
-
-def test_the_articles_example() -> None:
-    b, x, pixels = image(ARTICLE)
-    assert plane(run(b.finish(b.max_pool_2d(x, (2, 2), (2, 2))), pixels)) == [[6, 8], [3, 4]]
-    # In codes of 1/4 the averages 3.25, 5.25, 2 and 2 are exact.
-    b, x, pixels = image(4 * np.array(ARTICLE), scale=0.25)
-    assert plane(run(b.finish(b.average_pool_2d(x, (2, 2), (2, 2))), pixels)) == [[13, 21], [8, 8]]
 
 
 def test_averages_round_half_away_from_zero_without_the_zero_point() -> None:

@@ -1,0 +1,116 @@
+"""Writes docs/zoo.md: what each network of the zoo needs, and how well it does where it is trained.
+
+    python benchmarks/zoo.py
+
+Sizes are those of the int8 network for 32x32x3 images and 10 classes, whose C is generated for it; accuracies are those
+of the records beside the trained networks (edgecnn/zoo/trained/*.json).
+"""
+
+import importlib
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from edgecnn import datasets, write_c, zoo
+from edgecnn.converters.graph_to_c import read_manifest
+from edgecnn.converters.keras_to_tflite import keras_to_tflite
+from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.metrics import Accuracy
+
+FILE = Path(__file__).resolve().parent.parent / "docs" / "zoo.md"
+SHAPE, CLASSES = (32, 32, 3), 10
+TEXT = """# The zoo
+
+Made by `python benchmarks/zoo.py`. Each network is a short Keras function in `edgecnn/zoo/`, which says what was scaled
+down and why; `edgecnn train NAME` trains it on `digits`, `mnist`, `cifar10`, `four` (the dog, cat, boat and bird of
+CIFAR-10) or `folder:PATH`.
+
+What they need, for 32x32x3 images and 10 classes in int8:
+
+{sizes}
+
+How well they do, on the whole test set, by the records in `edgecnn/zoo/trained/`. 'JPEG copy' is CIFAR-10 after a lossy
+compression, whose pixels differ slightly from the original's.
+
+{accuracies}
+
+Not trained, or not yet recorded: {missing}.
+"""
+
+
+def int8(name: str) -> bytes:
+    """The network as a TFLite file, with random weights: its sizes do not depend on them."""
+    images = np.random.RandomState(0).randint(0, 256, (8, *SHAPE)).astype(np.uint8)
+    model = zoo.build(name, SHAPE, CLASSES)
+    for layer in model.layers:
+        layer.momentum = 0.0  # of batch normalization: the means of these images are its means, so that no map vanishes
+    model(datasets.to_input(images), training=True)
+    return keras_to_tflite(model, images).model
+
+
+def sizes(name: str, file: bytes) -> tuple[str, ...]:
+    """A row of the network in a TFLite file: name, idea, parameters, MACs, bytes of constants, bytes of arena."""
+    network = graph_of(file, name)
+    with tempfile.TemporaryDirectory() as folder:
+        write_c(network, Path(folder) / "c", name=name)
+        manifest = read_manifest(Path(folder) / "c")
+    idea = str(importlib.import_module(f"edgecnn.zoo.{name}").__doc__).splitlines()[0].rstrip(".")
+    counts = (network.parameters, network.macs, manifest["flash_estimate"]["constants"], manifest["arena"]["bytes"])
+    return (f"`{name}`", idea, *(f"{count:,}" for count in counts))
+
+
+def accuracies() -> list[tuple[str, ...]]:
+    """A row per record: network, data set, epochs, float, int8."""
+    rows = []
+    for path in sorted(zoo.TRAINED.glob("*.json")):
+        record = json.loads(path.read_text())
+        note = f" ({record['dataset_note']})" if record.get("dataset_note") else ""
+        figures = [Accuracy(record[kind]["right"], record[kind]["n"]) for kind in ("float", "int8")]
+        rows.append(
+            (
+                f"`{record['network']}`",
+                f"{record['dataset']}{note}",
+                str(record["epochs"]),
+                *(f"{figure.share:.2%} ({figure.right:,} of {figure.n:,})" for figure in figures),
+            )
+        )
+    return rows
+
+
+def line(cells: tuple[str, ...]) -> str:
+    """A row as text."""
+    return f"| {' | '.join(cells)} |"
+
+
+def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A table."""
+    return "\n".join(map(line, [head, ("---",) * len(head), *rows]))
+
+
+def page() -> str:
+    """The file's text."""
+    trained = {path.stem for path in zoo.TRAINED.glob("*.json")}
+    wanted = [f"{name}_{'four' if name == 'four_class' else 'cifar10'}" for name in zoo.NAMES]
+    wanted += [f"{name}_mnist" for name in zoo.NAMES]
+    return TEXT.format(
+        sizes=markdown(
+            ("network", "idea", "parameters", "MACs", "constants, bytes", "arena, bytes"),
+            [sizes(name, int8(name)) for name in zoo.NAMES],
+        ),
+        accuracies=markdown(("network", "data set", "epochs", "float", "int8"), accuracies()),
+        missing=", ".join(f"`{name}`" for name in wanted if name not in trained) or "none",
+    )
+
+
+def main() -> None:
+    """See the module's text."""
+    text = page()
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(text)
+    print(text, end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Fetching the files of a data set."""
+
+import urllib.request
+
+from ..progress import bar
+
+_TIMEOUT_S = 30
+
+
+def fetch(url: str) -> bytes:
+    """The bytes behind `url`; raises OSError."""
+    chunks = []
+    with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer:
+        size = int(answer.headers.get("Content-Length") or 0)
+        with bar(f"Downloading {url.rpartition('/')[2]} (KiB)", -(-size // 1024)) as progress:
+            while chunk := answer.read(1 << 16):
+                chunks.append(chunk)
+                progress.advance(len(chunk) // 1024)
+    data = b"".join(chunks)
+    if size and len(data) != size:
+        raise OSError("the connection ended early")
+    return data
