@@ -19,7 +19,8 @@ from edgecnn import compiler, paths
 
 FLAGS = ("-Os", "-g0", "-ffreestanding", "-ffunction-sections")
 CORTEX_M4 = ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4")
-CORES: dict[str, tuple[str, ...]] = {}  # folder of a core's own kernels -> its flags; the others are for any core
+CORTEX_M55 = ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55+mve")
+CORES = {"cortex_m55": CORTEX_M55}  # folder of a core's own kernels -> its flags; the others are for any core
 FILE = paths.runtime() / "code_size.json"
 TOLERANCE = 0.02  # other releases of the compiler
 

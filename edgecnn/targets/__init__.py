@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ..errors import UsageError
 from .avr import AVR
+from .cortex_m55 import CORTEX_M55
 from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
 
 __all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load"]
 
-TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, AVR)}
+TARGETS: dict[str, Target] = {target.name: target for target in (GENERIC, AVR, CORTEX_M55)}
 
 
 def load(name: str) -> Target:
