@@ -8,6 +8,9 @@
 #define EDGECNN_BLOCK  4  /* windows; also the channels of one requantization */
 #define EDGECNN_VECTOR 16 /* codes */
 
+/* A function of this header that is no part of an inner loop: once in the program, whoever includes it. */
+#define EDGECNN_SHARED __attribute__((weak, noinline))
+
 /* Where the windows of a block lie, seen from the first: rows, columns and bytes. */
 typedef struct {
   int32_t y[EDGECNN_BLOCK], x[EDGECNN_BLOCK], at[EDGECNN_BLOCK];
@@ -15,8 +18,8 @@ typedef struct {
 } edgecnn_corners;
 
 /* Of pixels first .. first + 3, counted in rows of `width`; from `count` on they are the last before it again. */
-static __attribute__((noinline)) void edgecnn_corners_of(const edgecnn_conv2d_s8_params *p, int32_t width,
-                                                         int32_t first, int32_t count, edgecnn_corners *corners) {
+EDGECNN_SHARED void edgecnn_corners_of(const edgecnn_conv2d_s8_params *p, int32_t width, int32_t first, int32_t count,
+                                       edgecnn_corners *corners) {
   int32_t bottom = 0, right = 0;
   for (int32_t i = 0; i < EDGECNN_BLOCK; i++) {
     const int32_t pixel = first + i < count ? first + i : count > 0 ? count - 1 : 0;
@@ -48,8 +51,8 @@ static inline void edgecnn_fill(int8_t *to, int32_t code, int32_t count) {
  * The codes under the window whose top left corner is at (y, x), with the code of zero where there is no input: rows of
  * filter_width * input_channels codes, `row` bytes apart.
  */
-static __attribute__((noinline)) void edgecnn_patch(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y,
-                                                    int32_t x, int8_t *patch, int32_t row) {
+EDGECNN_SHARED void edgecnn_patch(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
+                                  int8_t *patch, int32_t row) {
   const int whole_rows = p->dilation_width == 1 && x >= 0 && x + p->filter_width <= p->input_width;
   const int32_t run = whole_rows ? p->filter_width : 1;
   const int32_t size = run * p->input_channels;
@@ -101,9 +104,8 @@ static inline void edgecnn_block_write(const edgecnn_block *block, edgecnn_chann
 }
 
 /* The codes of a block that cannot be read where they lie, in patches of patch_size bytes. */
-static __attribute__((noinline)) void edgecnn_patches(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y,
-                                                      int32_t x, const edgecnn_corners *corners, int8_t *patches,
-                                                      int32_t row, int32_t size) {
+EDGECNN_SHARED void edgecnn_patches(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
+                                    const edgecnn_corners *corners, int8_t *patches, int32_t row, int32_t size) {
   for (int i = 0; i < EDGECNN_BLOCK; i++) {
     edgecnn_patch(p, input, y + corners->y[i], x + corners->x[i], patches + i * size, row);
   }
