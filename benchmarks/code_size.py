@@ -22,6 +22,7 @@ CORTEX_M4 = ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4")
 # Folder of a core's own kernels -> its flags; the others are for any core.
 CORES = {
     "cortex_m0plus": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
+    "cortex_m55": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55+mve"),
     "x86_64": ("-target", "x86_64-linux-musl", "-fno-asynchronous-unwind-tables"),
 }
 FILE = paths.runtime() / "code_size.json"

@@ -9,6 +9,7 @@ from .avr import AVR
 from .cortex_m0plus import CORTEX_M0PLUS
 from .cortex_m3 import CORTEX_M3
 from .cortex_m4 import CORTEX_M4
+from .cortex_m55 import CORTEX_M55
 from .portable import GENERIC
 from .target import OPTIMIZE, Pack, Target
 from .x86_64 import X86_64
@@ -22,6 +23,7 @@ TARGETS: dict[str, Target] = {
         CORTEX_M0PLUS,
         CORTEX_M3,
         CORTEX_M4,
+        CORTEX_M55,
         AVR,
         X86_64,
     )
