@@ -10,13 +10,18 @@ from .ops.max_pool2d import MaxPool2D
 from .ops.op import KernelCall, Op
 
 
+def pooled_clamp(conv: Conv2D, pool: MaxPool2D) -> tuple[int, int]:
+    """Lowest and highest code of what passes both clamps; none when the lowest is above the highest."""
+    return max(conv.clamp[0], pool.clamp[0]), min(conv.clamp[1], pool.clamp[1])
+
+
 def conv2d_max_pool2d(conv: Conv2D, pool: MaxPool2D) -> KernelCall | None:
     """Each pooled pixel from the pixels of the convolution under it; only where the pool's windows do not overlap.
 
     Requantization never decreases (multipliers are positive), so that the maximum may be taken before or after it.
     """
     axes = pool.window.height, pool.window.width
-    low, high = max(conv.clamp[0], pool.clamp[0]), min(conv.clamp[1], pool.clamp[1])
+    low, high = pooled_clamp(conv, pool)
     apart = all(axis.stride >= axis.taps and axis.inside for axis in axes)
     if not apart or low > high:
         return None

@@ -18,9 +18,11 @@ _LIBRARIES = ("-lsimavr", "-lelf")
 
 # Debian's compiler makes 532 bytes of optiboot, where 512 fit, so its .hex does not run on any chip. Without the
 # flashing of the LED it fits; all else is as in its Makefile.
-_OPTIBOOT = ("-mmcu=atmega328p", "-Os", "-fno-split-wide-types", "-mrelax", "-w", "-nostartfiles", "-nostdlib")
-_OPTIBOOT += ("-DF_CPU=16000000L", "-DBAUD_RATE=115200", "-DLED_START_FLASHES=0")
-_OPTIBOOT += ("-Wl,--section-start=.text=0x7e00", "-Wl,--section-start=.version=0x7ffe")
+_OPTIBOOT = (
+    *("-mmcu=atmega328p", "-Os", "-fno-split-wide-types", "-mrelax", "-w", "-nostartfiles", "-nostdlib"),
+    *("-DF_CPU=16000000L", "-DBAUD_RATE=115200", "-DLED_START_FLASHES=0"),
+    *("-Wl,--section-start=.text=0x7e00", "-Wl,--section-start=.version=0x7ffe"),
+)
 
 
 def program() -> Path:

@@ -7,7 +7,7 @@ from .tool import Job, Tool, program, run
 
 
 def _write(job: Job) -> bool:
-    avrdude = [*program("avrdude", "avrdude"), "-q", *job.facts.options, "-P", job.place]
+    avrdude = [*program("avrdude"), "-q", *job.facts.options, "-P", job.place]
     run(job, [*avrdude, "-U", f"flash:w:{job.built.folder / 'firmware.hex'}:i"], words=_error)
     return True  # avrdude reads back and compares what it wrote
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import INT8_MIN, Array
+from ..fusion import pooled_clamp
 from ..ops.conv2d import Conv2D
 from ..ops.fully_connected import FullyConnected
 from ..ops.max_pool2d import MaxPool2D
@@ -37,7 +38,7 @@ def conv2d_max_pool2d(step: Step) -> KernelCall | None:
     match step.ops:
         case (Conv2D() as conv, MaxPool2D() as pool) if step.call and conv.kernel == "conv2d_s8":
             params = step.call.params
-            ours = _convolution(conv, params["conv.output_min"], params["conv.output_max"])
+            ours = _convolution(conv, *pooled_clamp(conv, pool))
             if ours is None:
                 return None
             call, inputs = _renamed(ours, "conv."), conv.inputs[0].shape
