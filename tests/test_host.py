@@ -87,8 +87,8 @@ def test_a_second_time_nothing_is_compiled(folder: Path, runs: list[tuple[str, .
 
 def test_changed_c_is_compiled_anew(folder: Path, runs: list[tuple[str, ...]]) -> None:
     first = HostModel(folder)
-    kernel = folder / "runtime" / "conv2d_window_s8.h"
-    kernel.write_text(kernel.read_text().replace("p->bias[oc] +", "1 + p->bias[oc] +"))
+    kernel = folder / "runtime" / "conv2d_block_s8.h"
+    kernel.write_text(kernel.read_text().replace("sum + p->bias[oc]", "sum + 1 + p->bias[oc]"))
     second = HostModel(folder)
     assert second.invoke(X).tolist() == (np.array(Y) + 1).tolist()
     assert first.sha256 != second.sha256
