@@ -22,6 +22,8 @@ from edgecnn.device import Device
 from edgecnn.errors import TransferError, UsageError
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
+from edgecnn.lowering import lower
+from edgecnn.planner import plan
 from tests.converters.test_graph_to_c import everything
 from tests.noisy_line import Noisy, endure
 from tests.test_cli import refused, run
@@ -83,11 +85,12 @@ def test_a_network_runs_bit_exact(name: str, fitting: tuple[Path, Graph], tmp_pa
     codes[50:] = np.where(codes[50:] > 100, codes[50:], -128)  # half of them as sparse as writing
     codes = codes[45:55] if name == SLOW else codes
     built = build(folder, board.load(name), tmp_path / "firmware")
+    program = lower(graph, built.board.target, manifest["optimize"], fuse=manifest["fused"])
     door = tmp_path / "door"
     watched = _with_options(built.board, *_OPENS_DOOR[built.board.emulator.kind](door)) if name in BARE else built.board
     with emulator.emulate(watched, built.elf) as url, Device(url, patience=60) as device:
         device.expect(manifest)
-        assert (device.info.board, device.info.arena) == (name, manifest["arena"]["bytes"])
+        assert (device.info.board, device.info.arena) == (name, plan(program).arena)
         outputs = np.stack([device.infer(image).codes for image in codes])
         layers = device.trace(codes[0])
         assert device.image().size == sum(built.flash.values())
