@@ -85,6 +85,7 @@ def test_a_network_runs_bit_exact(name: str, fitting: tuple[Path, Graph], tmp_pa
     codes[50:] = np.where(codes[50:] > 100, codes[50:], -128)  # half of them as sparse as writing
     codes = codes[45:55] if name == SLOW else codes
     built = build(folder, board.load(name), tmp_path / "firmware")
+    program = lower(graph, built.board.target, manifest["optimize"], fuse=manifest["fused"])
     door = tmp_path / "door"
     watched = _with_options(built.board, *_OPENS_DOOR[built.board.emulator.kind](door)) if name in BARE else built.board
     with emulator.emulate(watched, built.elf) as url, Device(url, patience=60) as device:

@@ -60,7 +60,8 @@ def fully_connected(step: Step) -> KernelCall | None:
         case (FullyConnected() as layer,) if step.call:
             rows = _padded(layer.weights, _BLOCK, _VECTOR)
             weights = rows.reshape(len(rows) // _BLOCK, _BLOCK, -1, _VECTOR).swapaxes(1, 2)
-            return replace(step.call, folder=FOLDER, params=_by_channel(step.call.params, weights))
+            params = _by_channel(step.call.params, weights)
+            return replace(step.call, kernel="fully_connected_mve_s8", folder=FOLDER, params=params)
     return None
 
 

@@ -171,11 +171,11 @@ def test_the_folder_holds_what_it_needs_and_the_manifest_says_so(tmp_path: Path)
     manifest = read_manifest(tmp_path / "c")
     written = contents(tmp_path / "c")
     assert set(written) == {MANIFEST, "CMakeLists.txt", "tiny.c", "tiny.h", "tiny.tflite"} | {
-        f"runtime/{file}"
-        for file in ("dot_s8.h", "fixed_point.h", "flash.h", "fully_connected_s8.c", "fully_connected_s8.h")
+        f"runtime/{file}" for file in ("fixed_point.h", "flash.h", "fully_connected_s8.c", "fully_connected_s8.h")
     }
     assert written["tiny.tflite"] == tiny().source
-    assert written["runtime/dot_s8.h"] == (paths.runtime() / "dot_s8.h").read_bytes()
+    kernel = paths.runtime() / "portable" / "fully_connected_s8.c"
+    assert written["runtime/fully_connected_s8.c"] == kernel.read_bytes()
     hashes = {path: hashlib.sha256(data).hexdigest() for path, data in written.items() if path != MANIFEST}
     assert manifest["files"] == hashes
     assert manifest["model"]["sha256"] == hashes["tiny.tflite"]
@@ -183,7 +183,7 @@ def test_the_folder_holds_what_it_needs_and_the_manifest_says_so(tmp_path: Path)
     (layer,) = manifest["layers"]
     # |bias| + sum |weights| * (|zero point| + 128), times 2 for the shift of a multiplier of 1
     assert layer["accumulator_bound"] == max(1000 + 6 * 129, 7 + 15 * 129) * 2
-    code = json.loads((paths.runtime() / "code_size.json").read_text())["bytes"]["fully_connected_s8"]
+    code = json.loads((paths.runtime() / "code_size.json").read_text())["bytes"]["portable/fully_connected_s8"]
     assert manifest["flash_estimate"] == {"constants": 64, "kernels": {"fully_connected_s8": code}}
 
 

@@ -1,6 +1,6 @@
 /* Fully connected layer of int8 tensors, sixteen products at once, for cores with MVE. */
-#ifndef EDGECNN_FULLY_CONNECTED_S8_H
-#define EDGECNN_FULLY_CONNECTED_S8_H
+#ifndef EDGECNN_FULLY_CONNECTED_MVE_S8_H
+#define EDGECNN_FULLY_CONNECTED_MVE_S8_H
 
 #include <stdint.h>
 
@@ -13,12 +13,13 @@ typedef struct {
   const int32_t *bias;        /* [output_channels rounded up to 4]: bias - input zero point * sum of weights */
   const int32_t *multipliers; /* [output_channels rounded up to 4], see edgecnn_mbqm */
   const int8_t *shifts;       /* as in edgecnn_channels */
-} edgecnn_fully_connected_s8_params;
+} edgecnn_fully_connected_mve_s8_params;
 
 /*
  * output[rows][output_channels] from input[rows][input_depth]. The two must not overlap.
  * No accumulator leaves int32: proved from the weights when the code is generated.
  */
-void edgecnn_fully_connected_s8(const edgecnn_fully_connected_s8_params *params, const int8_t *input, int8_t *output);
+void edgecnn_fully_connected_mve_s8(const edgecnn_fully_connected_mve_s8_params *params, const int8_t *input,
+                                    int8_t *output);
 
 #endif

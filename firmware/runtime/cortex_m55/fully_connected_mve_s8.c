@@ -1,4 +1,4 @@
-#include "fully_connected_s8.h"
+#include "fully_connected_mve_s8.h"
 
 #include "requantize_mve_s8.h"
 
@@ -10,7 +10,8 @@ enum { VECTOR = 16, CHANNELS = 4 };
   c = vmladavaq_s8(c, x, vld1q_s8(weights + 2 * VECTOR)), d = vmladavaq_s8(d, x, vld1q_s8(weights + 3 * VECTOR)), \
   weights += CHANNELS * VECTOR
 
-void edgecnn_fully_connected_s8(const edgecnn_fully_connected_s8_params *p, const int8_t *input, int8_t *output) {
+void edgecnn_fully_connected_mve_s8(const edgecnn_fully_connected_mve_s8_params *p, const int8_t *input,
+                                    int8_t *output) {
   const int32_t whole = p->input_depth / VECTOR, rest = p->input_depth % VECTOR;
   for (int32_t row = 0; row < p->rows; row++, input += p->input_depth) {
     edgecnn_channels channels = {p->bias,       p->multipliers, p->shifts, p->output_zero_point,
