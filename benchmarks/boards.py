@@ -39,9 +39,10 @@ COLUMNS = (
 VARIES = "stack, painted"  # with the moment at which the timer interrupts; the bound holds always
 
 
-def row(folder: Path, name: str, scratch: Path) -> dict[str, str]:
-    """The cells of one board, by column."""
-    facts = counting(boards.load(name))
+def row(name: str, scratch: Path) -> dict[str, str]:
+    """The cells of one board, by column; the network is written for its core."""
+    facts, folder = counting(boards.load(name)), scratch / f"lenet5-{name}"
+    write_c(read_tflite(zoo.trained("lenet5_mnist")), folder, name="lenet5", target=facts.target)
     cells = dict.fromkeys(COLUMNS, "-") | {"board": name, "last checked": facts.checked}
     manifest = read_manifest(folder)
     if facts.flash:
@@ -75,11 +76,9 @@ def promised(name: str, sizes: dict[str, int | None]) -> None:
 
 
 def rows(names: list[str]) -> list[dict[str, str]]:
-    """Of the trained LeNet, as `edgecnn convert` writes it."""
+    """Of the trained LeNet."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "lenet5"
-        write_c(read_tflite(zoo.trained("lenet5_mnist")), folder, name="lenet5")
-        return [row(folder, name, Path(scratch)) for name in names]
+        return [row(name, Path(scratch)) for name in names]
 
 
 def recorded() -> dict[str, dict[str, str]]:

@@ -50,10 +50,10 @@ def test_instructions_of_every_layer(name: str, lenet5: Path) -> None:
     assert (result.board, result.unit) == (name, "instructions")
     assert sum(layer.share for layer in result.layers) == pytest.approx(1)
     for layer in result.layers:
-        assert layer.count > 1000
+        assert layer.count > 100
         if layer.per_mac:
             assert layer.per_mac == layer.count / layer.macs
-            assert 0.2 < layer.per_mac < 30  # no core of ours multiplies more than 16 at once
+            assert 1 / 16 < layer.per_mac < 30  # no core of ours multiplies more than 16 at once
     assert result.static_ram
     assert result.static_ram > result.arena
     assert result.stack_bound
