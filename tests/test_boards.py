@@ -90,7 +90,7 @@ def test_a_network_runs_bit_exact(name: str, fitting: tuple[Path, Graph], tmp_pa
     watched = _with_options(built.board, *_OPENS_DOOR[built.board.emulator.kind](door)) if name in BARE else built.board
     with emulator.emulate(watched, built.elf) as url, Device(url, patience=60) as device:
         device.expect(manifest)
-        assert (device.info.board, device.info.arena) == (name, plan(lower(graph, built.board.target)).arena)
+        assert (device.info.board, device.info.arena) == (name, plan(program).arena)
         outputs = np.stack([device.infer(image).codes for image in codes])
         layers = device.trace(codes[0])
         assert device.image().size == sum(built.flash.values())
