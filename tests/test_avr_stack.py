@@ -27,7 +27,13 @@ def _stack_of(source: str, tmp_path: Path, cpu: str = "atmega2560") -> int:
     memory = "MEMORY { FLASH (rx): ORIGIN = 0, LENGTH = 0x7E00\n RAM (rw): ORIGIN = 0x800200, LENGTH = 0x600 }\n"
     room = paths.firmware() / "ports" / "avr"
     script.write_text(memory + (room / "link.ld").read_text())
-    arguments = ["-DTIMER1_OVF_VECTOR=13", "-Wno-error", str(room / "start.c"), str(path)]
+    arguments = [
+        f"-I{paths.firmware() / 'app'}",
+        "-DTIMER1_OVF_VECTOR=13",
+        "-Wno-error",
+        str(room / "start.c"),
+        str(path),
+    ]
     linked = toolchain.link(Target(cpu=cpu, kind="avr-gcc"), arguments, script, elf)
     assert linked.stack() == avr_stack.worst_case(elf)
     return linked.stack()

@@ -6,8 +6,12 @@ from . import serial_port
 from .tool import Job, Tool, program, run
 
 
+def _program() -> list[str]:
+    return program("avrdude")
+
+
 def _write(job: Job) -> bool:
-    avrdude = [*program("avrdude"), "-q", *job.facts.options, "-P", job.place]
+    avrdude = [*_program(), "-q", *job.facts.options, "-P", job.place]
     run(job, [*avrdude, "-U", f"flash:w:{job.built.folder / 'firmware.hex'}:i"], words=_error)
     return True  # avrdude reads back and compares what it wrote
 
@@ -19,4 +23,4 @@ def _error(lines: list[str]) -> str:
     return (real or lines)[-1].removeprefix("avrdude").removeprefix(" error").removeprefix(": ")
 
 
-TOOL = Tool(find=serial_port.find, write=_write, port=serial_port.answers)
+TOOL = Tool(find=serial_port.find, write=_write, needs=_program, port=serial_port.answers)
