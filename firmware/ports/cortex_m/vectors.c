@@ -4,6 +4,7 @@
 #include "registers.h"
 #include "start.h"
 
+#define VTOR  REGISTER(0xE000ED08u)
 #define CPACR REGISTER(0xE000ED88u)
 
 extern uint32_t bare_stack_end[];
@@ -12,7 +13,17 @@ void _start(void);
 void exception(void);
 void systick_exception(void);
 
+typedef union {
+  uint32_t *stack;
+  void (*handler)(void);
+} vector;
+
+static const vector vectors[16];
+
 void _start(void) {
+#if __ARM_ARCH_ISA_THUMB == 2
+  VTOR = (uint32_t)vectors; /* an STM32's bootloader leaves its own there when told to Go (AN3155) */
+#endif
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
   CPACR |= 0xFu << 20; /* off after reset: the first vector instruction would fault */
   __asm volatile("dsb\n\tisb" ::: "memory");
@@ -30,11 +41,6 @@ void exception(void) {
 __attribute__((weak)) void systick_exception(void) {
   exception();
 }
-
-typedef union {
-  uint32_t *stack;
-  void (*handler)(void);
-} vector;
 
 __attribute__((section(".start"), used)) static const vector vectors[16] = {
     {.stack = bare_stack_end},

@@ -11,7 +11,7 @@
 #define FULL_OR_EMPTY (1u << 31)
 
 void port_init(void) {
-  DIV = CLOCK_HZ / BAUD - 1;
+  DIV = (CLOCK_HZ + BAUD / 2u) / BAUD - 1u;
   TXCTRL = 1;
   RXCTRL = 1;
 }
