@@ -1,0 +1,27 @@
+/* Division by subtraction, for cores that have no instruction for it; the linker drops it where nobody asks. */
+#include <stdint.h>
+
+int32_t __aeabi_idiv(int32_t numerator, int32_t denominator);
+uint32_t __aeabi_uidiv(uint32_t numerator, uint32_t denominator);
+
+/* numerator / denominator, rounded towards zero; denominator > 0. */
+uint32_t __aeabi_uidiv(uint32_t numerator, uint32_t denominator) {
+  uint32_t quotient = 0, rest = 0; /* rest < denominator */
+  for (int bit = 31; bit >= 0; bit--) {
+    const uint32_t carried = rest >> 31;
+    rest = rest << 1 | (numerator >> bit & 1u);
+    if (carried || rest >= denominator) {
+      rest -= denominator;
+      quotient |= (uint32_t)1 << bit;
+    }
+  }
+  return quotient;
+}
+
+/* As C divides; denominator is not 0, nor is it -1 when numerator is INT32_MIN. */
+int32_t __aeabi_idiv(int32_t numerator, int32_t denominator) {
+  const uint32_t n = numerator < 0 ? 0u - (uint32_t)numerator : (uint32_t)numerator;
+  const uint32_t d = denominator < 0 ? 0u - (uint32_t)denominator : (uint32_t)denominator;
+  const uint32_t quotient = __aeabi_uidiv(n, d);
+  return (int32_t)((numerator < 0) != (denominator < 0) ? 0u - quotient : quotient);
+}
