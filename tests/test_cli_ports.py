@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,6 +97,7 @@ def test_eval_is_interrupted(number: int, code: int, words: str, folder: Path, p
 
     def interrupt() -> bool:
         started[0].send_signal(number)
+        time.sleep(1)  # the line is silent meanwhile: else a busy computer may be done before it notices
         return True
 
     with cable(program, 10 * IMAGES, interrupt) as port:
