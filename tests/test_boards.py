@@ -220,13 +220,14 @@ def test_no_emulator_runs_on(lenet5: Path, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_missing_emulator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
     packages = {"mps2_an386": "qemu-system-arm", "hifive1": "qemu-system-misc", "raspberry_pi_5": "qemu-user"}
     packages |= {"raspberry_pi_pico": "nodejs"}
     for name, package in packages.items():
         facts = board.load(name)
-        with pytest.raises(UsageError, match=rf"not installed; on Debian: apt install {package}\."):
-            emulator.emulate(facts, tmp_path / "no.elf").__enter__()
+        with monkeypatch.context() as patch:
+            patch.setenv("PATH", str(tmp_path))
+            with pytest.raises(UsageError, match=rf"not installed; on Debian: apt install {package}\."):
+                emulator.emulate(facts, tmp_path / "no.elf").__enter__()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(simavr, "_LIBRARIES", ("-lmoon",))
     with pytest.raises(UsageError, match=r"moon.*; on Debian: apt install libsimavr-dev libelf-dev"):

@@ -18,6 +18,7 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError
 from edgecnn.fixed_point import FLOATS
 from edgecnn.interpreter import trace
+from edgecnn.lowering import lower
 from edgecnn.planner import plan
 from tests.lenet import lenet
 from tests.random_models import random_model
@@ -34,7 +35,8 @@ def convert(file: bytes) -> str:
     try:
         graph = graph_of(file)
         prove_accumulators(graph)
-        files = _Model(graph, plan(graph), "m").files()
+        program = lower(graph)
+        files = _Model(program, plan(program), "m").files()
     except EdgecnnError as error:
         assert "\n" not in str(error)
         assert str(error).endswith(".")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..fixed_point import Array
 from .op import Node
 
@@ -60,6 +58,14 @@ class Axis:
         stop = max(first, stop)
         start = first * self.stride + offset
         return slice(first, stop), slice(start, start + (stop - first) * self.stride, self.stride)
+
+
+def _corners(axis: Axis, step: int) -> set[int]:
+    """The multiples of `step` at the ends of an axis and around the last window that begins in the padding."""
+    last = (axis.output - 1) // step * step
+    padded = axis.pad // axis.stride // step * step
+    near = (0, padded - step, padded, padded + step, last - step, last)
+    return {min(max(at, 0), last) for at in near}
 
 
 @dataclass(frozen=True)
@@ -119,17 +125,18 @@ class Window:
         been read to its end. With `block`, so many pixels of a row are written at once, in any order, while the windows
         of all of them are read.
         """
-        rows, columns = (
-            np.maximum(np.arange(axis.output) * axis.stride - axis.pad, 0) for axis in (self.height, self.width)
-        )
-        firsts = ((rows[:, None] * self.width.input + columns) * read).ravel()
-        unread = np.minimum.accumulate(firsts[::-1])[::-1]  # the first byte that this pixel or a later one needs
-        begin = end = np.arange(len(unread))
-        if block:
-            column = begin % self.width.output
-            begin = begin - column % block
-            end = np.minimum(begin + block, begin - column // block * block + self.width.output)
-        return int((end * written + early - unread[begin]).max())
+        # Between the corners where padding ends, all that matters grows evenly: the largest is at a corner.
+        width, step = self.width, block or 1
+        ys, xs = _corners(self.height, 1), _corners(width, step)
+        leads = []
+        for y in ys:
+            row = max(y * self.height.stride - self.height.pad, 0)
+            again = y + 1 < self.height.output and max((y + 1) * self.height.stride - self.height.pad, 0) == row
+            for x in xs:
+                column = 0 if again else max(x * width.stride - width.pad, 0)  # the first that is still to be read
+                end = min(x + block, width.output) if block else x
+                leads.append((y * width.output + end) * written + early - (row * width.input + column) * read)
+        return max(leads)
 
     def then(self, other: Window) -> Window:
         """The window through which a pixel of `other`, which has no padding, sees the input of this one."""
