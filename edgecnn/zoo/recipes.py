@@ -18,19 +18,19 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Warp)
 
 
-_PHOTOS = Recipe(epochs=40, batch_size=128, weight_decay=0.05, augmentation=CropFlip())
+_PHOTOS = Recipe(epochs=24, batch_size=128, weight_decay=0.05, augmentation=CropFlip())
 
 _DATASETS = {
-    "mnist": Recipe(epochs=12, batch_size=128),
+    "mnist": Recipe(epochs=6, batch_size=128),
     "digits": Recipe(epochs=40, batch_size=32),
     "cifar10": _PHOTOS,
-    "four": replace(_PHOTOS, epochs=80),
+    "four": replace(_PHOTOS, epochs=60),
     "folder": replace(_PHOTOS, epochs=80, batch_size=32),
 }
 
 # What a network needs otherwise: on every data set ("*"), then on one.
 _NETWORKS: dict[str, dict[str, dict[str, Any]]] = {
-    "harley": {"*": {"loss": "scaled_tanh_error"}},
+    "harley": {"*": {"loss": "scaled_tanh_error"}, "mnist": {"epochs": 30}},
     "lenet5": {"mnist": {"epochs": 45, "batch_size": 256}},
     "resnet": {"cifar10": {"epochs": 60}},
 }
