@@ -10,6 +10,7 @@ estimates come from them.
 import json
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from elftools.elf.constants import SH_FLAGS
@@ -19,9 +20,13 @@ from edgecnn import compiler, paths
 
 FLAGS = ("-Os", "-g0", "-ffreestanding", "-ffunction-sections")
 CORTEX_M4 = ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4")
-# Folder of a core's own kernels -> its flags; the others are for any core.
+# Folder of kernels, which may use those of the folder above it -> the flags of its core.
 CORES = {
-    "cortex_m0plus": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
+    "": CORTEX_M4,
+    "portable": CORTEX_M4,
+    "cortex_m4": CORTEX_M4,
+    "swar/thumb": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
+    "swar/riscv": ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c"),
     "cortex_m55": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55+mve"),
     "x86_64": ("-target", "x86_64-linux-musl", "-fno-asynchronous-unwind-tables"),
 }
@@ -29,15 +34,22 @@ FILE = paths.runtime() / "code_size.json"
 TOLERANCE = 0.02  # other releases of the compiler
 
 
-def measure(source: Path) -> int:
-    """Bytes that the compiled `source` occupies in flash."""
+def sources() -> Iterator[tuple[str, Path]]:
+    """Each folder with each kernel that can be used from there."""
+    for folder in CORES:
+        above = paths.kernel_folders(folder)[: -1 if folder else None]
+        yield from ((folder, source) for place in above for source in sorted(place.glob("*.c")))
+
+
+def measure(folder: str, source: Path) -> int:
+    """Bytes that the compiled `source` occupies in flash, its headers those that `folder` sees."""
     zig = compiler.zig()
     if zig is None:
         raise SystemExit("ziglang is not installed: pip install 'edgecnn[build]'")
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "kernel.o"
-        core = CORES.get(source.parent.name, CORTEX_M4)
-        zig.run([*compiler.STRICT, *core, *FLAGS, f"-I{paths.runtime()}", "-c", str(source), "-o", str(target)])
+    with tempfile.TemporaryDirectory() as scratch:
+        target = Path(scratch) / "kernel.o"
+        headers = [f"-I{place}" for place in paths.kernel_folders(folder)]
+        zig.run([*compiler.STRICT, *CORES[folder], *FLAGS, *headers, "-c", str(source), "-o", str(target)])
         with target.open("rb") as file:
             return sum(
                 section["sh_size"]
@@ -48,8 +60,7 @@ def measure(source: Path) -> int:
 
 def main() -> None:
     """See the module's text."""
-    sources = sorted(paths.runtime().rglob("*.c"))
-    measured = {str(source.relative_to(paths.runtime()).with_suffix("")): measure(source) for source in sources}
+    measured = {str(Path(folder) / source.stem): measure(folder, source) for folder, source in sources()}
     if "--check" in sys.argv[1:]:
         recorded = json.loads(FILE.read_text())["bytes"]
         off = {

@@ -185,18 +185,19 @@ class _Model:
         return {**files, MANIFEST: manifest.encode()}
 
     def runtime_files(self) -> list[Path]:
-        """The kernels' sources and, transitively, the headers that they include: from their own folder or the plain."""
-        plain = paths.runtime()
-        pending = [plain / folder / f"{kernel}{end}" for kernel, folder in self.kernels.items() for end in (".c", ".h")]
-        pending.append(plain / "flash.h")
+        """The kernels' sources and, transitively, the headers that they include."""
         found: dict[str, Path] = {}
+        plain = paths.kernel_folders("")
+        pending = [(plain, "flash.h")]
+        for kernel, folder in self.kernels.items():
+            pending += [(paths.kernel_folders(folder), kernel + end) for end in (".c", ".h")]
         while pending:
-            file = pending.pop()
-            assert found.get(file.name, file) == file, f"two files are called {file.name}"
-            if file.name not in found:
-                found[file.name] = file
-                included = re.findall(r'#include "(\w+\.h)"', file.read_text())
-                pending += [next(p for p in (file.parent / name, plain / name) if p.exists()) for name in included]
+            folders, name = pending.pop()
+            file = next(path for place in folders if (path := place / name).exists())
+            assert found.get(name, file) == file, f"two files are called {name}"
+            if name not in found:
+                found[name] = file
+                pending += [(folders, included) for included in re.findall(r'#include "(\w+\.h)"', file.read_text())]
         return [found[name] for name in sorted(found)]
 
     def opening(self) -> list[str]:

@@ -21,6 +21,12 @@ def runtime() -> Path:
     return firmware() / "runtime"
 
 
+def kernel_folders(folder: str) -> list[Path]:
+    """Where kernels of a core's `folder` in `runtime` and their headers lie: there, or in a folder above it."""
+    own = runtime() / folder
+    return [own, *own.parents][: len(Path(folder).parts) + 1]
+
+
 def boards() -> Path:
     """The folder of the board descriptions."""
     return _data_folder("_boards", "boards")

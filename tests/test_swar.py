@@ -1,4 +1,4 @@
-"""Cortex-M0+ and M3: what their kernels read, run here as they run it; tests on emulated boards run the kernels."""
+"""Two codes in a word: what the kernels read, run here as they run it; tests on emulated boards run the kernels."""
 
 from itertools import pairwise
 
@@ -10,7 +10,8 @@ from edgecnn.fixed_point import INTEGERS
 from edgecnn.lowering import lower
 from edgecnn.ops import KernelCall
 from edgecnn.ops.weighted import WeightedOp
-from edgecnn.targets.swar import _groups
+from edgecnn.targets.rv32imc import SWAR
+from edgecnn.targets.swar import groups as groups_of
 from tests.tflite_builder import Builder
 
 WORD = 2**32
@@ -18,7 +19,7 @@ WORD = 2**32
 
 @pytest.mark.parametrize("seed", range(8))
 def test_sums_of_a_stream(seed: int) -> None:
-    """Every group stays within its lanes for the worst codes, and the sums with the biases are the accumulators."""
+    """swar/thumb: groups stay within their lanes for the worst codes; the sums and the biases are the accumulators."""
     rng = np.random.default_rng(seed)
     depth, channels = int(rng.integers(1, 80)), int(rng.integers(1, 10))
     weights = _weights(rng, channels, depth)
@@ -33,11 +34,37 @@ def test_sums_of_a_stream(seed: int) -> None:
         assert ours == op.requantize(INTEGERS, accumulators).tolist()
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_sums_of_pairs_of_channels(seed: int) -> None:
+    """As swar/riscv/swar_s8.h adds them: no lane leaves its 16 bits, and the sums less the starts are the products."""
+    rng = np.random.default_rng(seed)
+    depth = 2 * int(rng.integers(1, 50))
+    weights = _weights(rng, 6, depth).astype(np.int64)
+    stream, starts = SWAR.stream(weights.reshape(-1, 2, depth))
+    assert stream["pairs"] == 3
+    group, term = iter(stream["starts"].astype(np.int64)), iter(stream["weights"].reshape(-1, 2).astype(np.int64))
+    codes = rng.integers(0, 2, (2, depth)) * 255  # of two windows, in two lanes
+    sums, pair, position = np.zeros((6, 2), np.int64), 0, 0
+    for steps in stream["steps"]:
+        if steps == 0:
+            assert position == depth
+            pair, position = pair + 1, 0
+            continue
+        lanes = np.array([[next(group)], [next(group)]]) & 0xFFFF
+        for _ in range(2 * steps):
+            lanes = lanes + next(term)[:, None] * codes[:, position]
+            position += 1
+        assert lanes.min() >= 0
+        assert lanes.max() < 1 << 16
+        sums[2 * pair : 2 * pair + 2] += lanes
+    assert (sums - starts.reshape(-1, 1)).tolist() == (weights @ codes.T).tolist()
+
+
 @pytest.mark.parametrize("limit", [1, 20, 128])
 def test_groups(limit: int) -> None:
     """They are the weights in order; none spans more than 16 bits, and none could take the two terms behind it."""
     weights = np.random.default_rng(limit).integers(-limit, limit, (4, 90))
-    groups = list(_groups(weights))
+    groups = list(groups_of(weights))
     assert np.concatenate(groups, axis=1).tolist() == weights.tolist()
     for group, after in pairwise(groups):
         assert 255 * np.abs(group).sum(axis=1).max() < 65536
@@ -68,7 +95,7 @@ def _base(op: WeightedOp, call: KernelCall, channel: int) -> int:
     weights = op.weights[channel].astype(np.int64)
     block = op.weights[channel // 4 * 4 : channel // 4 * 4 + 4].astype(np.int64)
     block = np.pad(block, ((0, 0), (0, block.shape[1] % 2)))
-    starts = sum(255 * int(np.maximum(-group[channel % 4], 0).sum()) for group in _groups(block))
+    starts = sum(255 * int(np.maximum(-group[channel % 4], 0).sum()) for group in groups_of(block))
     return int(op.bias[channel]) - (op.inputs[0].zero_point + 128) * int(weights.sum()) - starts
 
 

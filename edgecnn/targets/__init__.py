@@ -11,6 +11,7 @@ from .cortex_m3 import CORTEX_M3
 from .cortex_m4 import CORTEX_M4
 from .cortex_m55 import CORTEX_M55
 from .portable import GENERIC
+from .rv32imc import RV32IMC
 from .target import OPTIMIZE, Pack, Target
 from .x86_64 import X86_64
 
@@ -24,6 +25,7 @@ TARGETS: dict[str, Target] = {
         CORTEX_M3,
         CORTEX_M4,
         CORTEX_M55,
+        RV32IMC,
         AVR,
         X86_64,
     )

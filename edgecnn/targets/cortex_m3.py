@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from . import portable, swar
+from . import portable, swar, thumb
 from .target import Target
 
-_SWAR = (swar.conv2d_max_pool2d, swar.conv2d)
+_CONVOLUTIONS = (thumb.SWAR.conv2d_max_pool2d, thumb.SWAR.conv2d)
 
 CORTEX_M3 = Target(
     "cortex-m3",
     "Arm Cortex-M3",
     {
-        "speed": (*_SWAR, swar.fully_connected_columns, *portable.KERNELS),
-        "balanced": (*map(swar.if_small, _SWAR), swar.fully_connected_columns, *portable.KERNELS),
+        "speed": (*_CONVOLUTIONS, thumb.SWAR.fully_connected, *portable.KERNELS),
+        "balanced": (*map(swar.if_small, _CONVOLUTIONS), thumb.SWAR.fully_connected, *portable.KERNELS),
     },
     alignment=4,
 )

@@ -22,7 +22,8 @@ CORES = {
     "cortex-m3": ("mps2_an385", None),
     "cortex-m4": ("mps2_an386", None),
     "cortex-m55": ("mps3_an547", None),
-    "generic": ("virt_rv32", None),
+    "rv32imc": ("virt_rv32", None),
+    "generic": ("virt_rv32", "generic_rv32+m+a+c"),
 }
 ELSEWHERE = {"avr", "x86-64"}
 NETWORKS = 24

@@ -12,6 +12,12 @@
 
 #include <stdint.h>
 
+#define EDGECNN_WINDOWS 4
+
+typedef struct {
+  const int32_t *words; /* one channel after the other */
+} edgecnn_swar_stream;
+
 /*
  * Two terms of four sums: words r2, r3 with the two words of each, r4, r5 and r6, r7; sums in r8 and r9. And the end of
  * a group: it is added to the totals. Both take as many bytes in either instruction set, so that the jumps are the
@@ -103,12 +109,13 @@
 #define EDGECNN_SWAR_CLOBBERS "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory"
 
 /*
- * The sums of every channel over four windows, to where the word behind the patch points: patch[2 * taps] has for each
- * tap the codes of the windows 0 and 1 and those of 2 and 3. `taps` is even.
+ * The sums of every channel over four windows, to end[1 ...]: patch[2 * taps], before `end`, has for each tap the codes
+ * of the windows 0 and 1 and those of 2 and 3. `taps` is even; patch[-1] and *end are overwritten.
  */
-static inline void edgecnn_swar_windows(const uint32_t *patch, const int32_t *stream) {
+static inline void edgecnn_swar_windows(const uint32_t *patch, const edgecnn_swar_stream *stream, uint32_t *end) {
   register const uint32_t *x __asm__("r0") = patch;
-  register const int32_t *w __asm__("r1") = stream;
+  register const int32_t *w __asm__("r1") = stream->words;
+  *end = (uint32_t)(uintptr_t)(end + 1);
   __asm__ volatile(EDGECNN_SWAR_LOOP("r1", "r0",
                                      "ldm r1!, {r2, r3}\n"
                                      "mov r8, r2\n"
@@ -118,6 +125,37 @@ static inline void edgecnn_swar_windows(const uint32_t *patch, const int32_t *st
                    : "+r"(x), "+r"(w)
                    :
                    : EDGECNN_SWAR_CLOBBERS);
+}
+
+/*
+ * The `run` codes of four windows, each up to first[i][end], as words: of two windows each, without sign. Returns where
+ * the next ones belong.
+ */
+static inline uint32_t *edgecnn_swar_interleave(const int8_t *const first[EDGECNN_WINDOWS], int32_t end, int32_t run,
+                                                uint32_t *words) {
+  /* The pointers stand behind the run, the index counts up to 0. */
+  register const int8_t *a __asm__("r0") = first[0] + end, *b __asm__("r1") = first[1] + end;
+  register const int8_t *c __asm__("r2") = first[2] + end, *d __asm__("r3") = first[3] + end;
+  register uint32_t *to __asm__("r4") = words;
+  register int32_t i __asm__("r5") = -run;
+  __asm__ volatile(
+      "mov r12, r7\n" /* may hold the frame */
+      "1:\n"
+      "ldrsb r6, [r0, r5]\n"
+      "ldrsb r7, [r1, r5]\n" EDGECNN_SWAR_PACK
+      "add r6, %[offset]\n"
+      "stm r4!, {r6}\n"
+      "ldrsb r6, [r2, r5]\n"
+      "ldrsb r7, [r3, r5]\n" EDGECNN_SWAR_PACK
+      "add r6, %[offset]\n"
+      "stm r4!, {r6}\n"
+      "adds r5, r5, #1\n"
+      "bne 1b\n"
+      "mov r7, r12\n"
+      : "+r"(to), "+r"(i)
+      : "r"(a), "r"(b), "r"(c), "r"(d), [offset] "h"(0x00800080)
+      : "r6", "r12", "cc", "memory");
+  return to;
 }
 
 /*

@@ -5,8 +5,6 @@
 #include "scale_s8.h"
 #include "swar_s8.h"
 
-#define EDGECNN_WINDOWS 4
-
 typedef struct {
   int32_t input_height, input_width, input_channels;
   int32_t filter_height, filter_width;
@@ -17,8 +15,8 @@ typedef struct {
   int32_t output_channels;
   int32_t input_zero_point; /* -128 .. 127 */
   edgecnn_scale_params scale;
-  const int32_t *stream; /* the weights of each channel in groups, see swar_s8.h */
-  const int32_t *scales; /* an edgecnn_scale of each output channel */
+  edgecnn_swar_stream stream; /* the weights of all channels */
+  const int32_t *scales;      /* an edgecnn_scale of each output channel */
 } edgecnn_conv2d_swar_s8_params;
 
 /*
@@ -33,32 +31,11 @@ typedef struct {
 static inline __attribute__((noinline)) uint32_t *edgecnn_patch_interleave(const edgecnn_patch_windows *windows,
                                                                            uint32_t *words) {
   const int32_t run = windows->run, runs = windows->runs, run_step = windows->run_step;
-  int32_t row = run; /* the pointers stand behind the run, the index counts up to 0 */
+  int32_t row = run;
   for (int32_t ky = 0; ky < windows->rows; ky++, row += windows->row_step) {
     int32_t end = row;
     for (int32_t r = 0; r < runs; r++, end += run_step) {
-      register const int8_t *a __asm__("r0") = windows->first[0] + end, *b __asm__("r1") = windows->first[1] + end;
-      register const int8_t *c __asm__("r2") = windows->first[2] + end, *d __asm__("r3") = windows->first[3] + end;
-      register uint32_t *to __asm__("r4") = words;
-      register int32_t i __asm__("r5") = -run;
-      __asm__ volatile(
-          "mov r12, r7\n" /* may hold the frame */
-          "1:\n"
-          "ldrsb r6, [r0, r5]\n"
-          "ldrsb r7, [r1, r5]\n" EDGECNN_SWAR_PACK
-          "add r6, %[offset]\n"
-          "stm r4!, {r6}\n"
-          "ldrsb r6, [r2, r5]\n"
-          "ldrsb r7, [r3, r5]\n" EDGECNN_SWAR_PACK
-          "add r6, %[offset]\n"
-          "stm r4!, {r6}\n"
-          "adds r5, r5, #1\n"
-          "bne 1b\n"
-          "mov r7, r12\n"
-          : "+r"(to), "+r"(i)
-          : "r"(a), "r"(b), "r"(c), "r"(d), [offset] "h"(0x00800080)
-          : "r6", "r12", "cc", "memory");
-      words = to;
+      words = edgecnn_swar_interleave(windows->first, end, run, words);
     }
   }
   return words;
@@ -100,10 +77,8 @@ static inline edgecnn_patch_windows edgecnn_patch_shape(const edgecnn_conv2d_swa
 static inline const int32_t *edgecnn_patch_sums(const edgecnn_conv2d_swar_s8_params *p, uint32_t *scratch,
                                                 uint32_t *end) {
   if ((end - scratch - 1) & 2) *end++ = 0, *end++ = 0; /* of a tap whose weights are 0 */
-  int32_t *sums = (int32_t *)end + 1;
-  *end = (uint32_t)(uintptr_t)sums;
-  edgecnn_swar_windows(scratch + 1, p->stream);
-  return sums;
+  edgecnn_swar_windows(scratch + 1, &p->stream, end);
+  return (const int32_t *)end + 1;
 }
 
 /* The same for windows whose top left corners are at (y[i], x[i]), wherever that is. */
