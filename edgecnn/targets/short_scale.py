@@ -16,6 +16,7 @@ from ..ops.weighted import WeightedOp
 
 _FRACTION = 24  # bits of a code behind the point
 _SEARCH = 256  # factors on either side of the true one
+_NEAR = 16  # factors that are tried before the others: mostly one of them serves
 
 
 def scales(op: WeightedOp, offset: Array, reach: Array, low: int, high: int) -> tuple[NDArray[np.int32], int] | None:
@@ -70,15 +71,16 @@ def _fit(first: Array, real: float, shift: int) -> tuple[int, int, int, int] | N
     exact = round(real * 2.0 ** (_FRACTION + shift + 8))
     factors = exact + np.array(sorted(range(-_SEARCH, _SEARCH + 1), key=abs), np.int64)[:, None]
     codes = np.arange(1, len(first) + 1, dtype=np.int64)[None, :] << _FRACTION
-    least = (codes - _scaled(first[None, :], factors, shift)).max(axis=1)
-    most = (codes - 1 - _scaled(first[None, :] - 1, factors, shift)).min(axis=1)
-    top = _scaled(np.array([[limit]]), factors, shift)[:, 0] + least
-    fine = (least <= most) & (least >= 0) & (top < 2**32) & (factors[:, 0] >= 0)
-    fine &= factors[:, 0] >> 8 < 1 << (32 - shift)
-    if not fine.any():
-        return None
-    best = int(np.argmax(fine))
-    return limit, int(factors[best, 0]) >> 8, int(least[best]), int(factors[best, 0]) & 255
+    for some in (factors[:_NEAR], factors[_NEAR:]):
+        least = (codes - _scaled(first[None, :], some, shift)).max(axis=1)
+        most = (codes - 1 - _scaled(first[None, :] - 1, some, shift)).min(axis=1)
+        top = _scaled(np.array([[limit]]), some, shift)[:, 0] + least
+        fine = (least <= most) & (least >= 0) & (top < 2**32) & (some[:, 0] >= 0)
+        fine &= some[:, 0] >> 8 < 1 << (32 - shift)
+        if fine.any():
+            best = int(np.argmax(fine))
+            return limit, int(some[best, 0]) >> 8, int(least[best]), int(some[best, 0]) & 255
+    return None
 
 
 def _scaled(accumulators: Array, factors: Array, shift: int) -> Array:
