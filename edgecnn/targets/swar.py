@@ -1,7 +1,7 @@
 """Cores without SIMD: two codes, or two weights, 16 bits apart in one word, so that one multiplication is two MACs.
 
 Terms are added in groups of which each sum is proved, from the real weights, to stay within its 16 bits. How the inner
-loops read the weights is each core's own: thumb.py, riscv.py.
+loops read the weights is each core's own: thumb.py, rv32imc.py.
 """
 
 from __future__ import annotations
