@@ -41,6 +41,10 @@ static void pooled(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p, c
   }
 }
 
+/*
+ * Two channels of four pixels of a pool at once: scratch[4 * filter_height * filter_width * input_channels], needed
+ * only where a window can reach over the input's edge.
+ */
 void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input,
                                   int8_t *output, int8_t *scratch) {
   for (int32_t py = 0; py < p->pooled_height; py++) {

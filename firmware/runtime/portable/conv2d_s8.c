@@ -2,6 +2,11 @@
 
 #include "conv2d_block_s8.h"
 
+/*
+ * Two channels of four pixels at once: scratch[4 * filter_height * filter_width * input_channels], needed only where a
+ * window can reach over the input's edge, and the output may overwrite no input that the four pixels or later ones
+ * read.
+ */
 void edgecnn_conv2d_s8(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input, int8_t *output,
                        int8_t *scratch) {
   const int32_t filter_size = p->filter_height * p->filter_width * p->input_channels;

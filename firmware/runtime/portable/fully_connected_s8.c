@@ -19,6 +19,7 @@ static void dots(const EDGECNN_FLASH int8_t *const weights[CHANNELS], const int8
   sums[0] = sum_a, sums[1] = sum_b, sums[2] = sum_c, sums[3] = sum_d;
 }
 
+/* Four channels at once. */
 void edgecnn_fully_connected_s8(const EDGECNN_FLASH edgecnn_fully_connected_s8_params *p, const int8_t *input,
                                 int8_t *output) {
   for (int32_t row = 0; row < p->rows; row++, input += p->input_depth, output += p->output_channels) {
