@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import INT32_MAX, Array
+from ..fusion import pooled_clamp
 from ..ops.conv2d import Conv2D
 from ..ops.fully_connected import FullyConnected
 from ..ops.max_pool2d import MaxPool2D
@@ -40,7 +41,7 @@ def conv2d_max_pool2d(step: Step) -> KernelCall | None:
     match step.ops:
         case (Conv2D() as conv, MaxPool2D() as pool) if step.call and _provable(conv):
             copy, window = _Copy.of(conv), conv.window.then(pool.window)
-            clamp = max(conv.clamp[0], pool.clamp[0]), min(conv.clamp[1], pool.clamp[1])
+            clamp = pooled_clamp(conv, pool)
             call = _convolution("conv2d_max_pool2d_s8", conv, copy, window.height, window.width, clamp)
             rows = np.arange(pool.window.height.taps) * conv.window.height.stride * copy.row
             columns = np.arange(pool.window.width.taps) * conv.window.width.stride * copy.channels
