@@ -22,8 +22,8 @@ def conv2d_max_pool2d(conv: Conv2D, pool: MaxPool2D) -> KernelCall | None:
     """
     axes = pool.window.height, pool.window.width
     low, high = pooled_clamp(conv, pool)
-    apart = all(axis.stride >= axis.taps and axis.inside for axis in axes)
-    if not apart or low > high:
+    apart = all(axis.stride >= axis.taps for axis in axes)
+    if not (apart and pool.window.inside) or low > high:
         return None
     call = conv.kernel_call()
     clamped = {**call.params, "output_min": low, "output_max": high}

@@ -104,6 +104,11 @@ class Window:
             node.refuse(f"has windows that reach over {reach} positions; at most {MAX_REACH} are supported.")
         return window
 
+    @property
+    def inside(self) -> bool:
+        """Whether no window reaches over the edge."""
+        return self.height.inside and self.width.inside
+
     def taps(self) -> Iterator[tuple[int, int, tuple[slice, ...], tuple[slice, ...]]]:
         """(y, x, outputs, inputs) for each tap: index expressions into (N, 1, H, W, C) arrays."""
         everything = slice(None)

@@ -49,7 +49,7 @@ def conv2d_rows(step: Step) -> KernelCall | None:
     height, width, depth = conv.weights.shape[1:]
     rows = _padded(conv.weights.reshape(conv.channels, height, width * depth), _BLOCK, 1, _VECTOR)
     weights = rows.reshape(len(rows) // _BLOCK, _BLOCK, -1, _VECTOR).swapaxes(1, 2)
-    inside = conv.window.height.inside and conv.window.width.inside and conv.window.width.dilation == 1
+    inside = conv.window.inside and conv.window.width.dilation == 1
     scratch = 1 if inside else _BLOCK * rows[0].size
     return _call(step, conv, "conv2d_rows_s8", _pooled(step, conv, weights), scratch)
 

@@ -42,8 +42,7 @@ def fully_connected(step: Step) -> KernelCall | None:
 
 def _scratch(conv: Conv2D) -> int:
     """Four windows are gathered where one of them can reach over the edge."""
-    inside = conv.window.height.inside and conv.window.width.inside
-    return 1 if inside else _BLOCK * conv.weights.size // conv.channels
+    return 1 if conv.window.inside else _BLOCK * conv.weights.size // conv.channels
 
 
 KERNELS = (conv2d_max_pool2d, conv2d, fully_connected)

@@ -71,7 +71,7 @@ def conv2d_max_pool2d(block: Block) -> Pack:
 def _fused(kernel: str, conv: Conv2D, pool: MaxPool2D, params: Params, plain: Params) -> KernelCall:
     height, size = conv.window.height, _words_size(conv, params)
     shared = 0
-    if params["direct"] and inside(conv) and pool.window.width.taps == 2:
+    if params["direct"] and conv.window.inside and pool.window.width.taps == 2:
         shared = height.taps + (pool.window.height.taps - 1) * height.stride
         size = 4 * shared * int(params["window.row"])
     clamp = {field: plain[f"conv.{field}"] for field in ("output_min", "output_max")}
@@ -92,11 +92,6 @@ def window_params(conv: Conv2D, row: int) -> Params:
         "row": row,
     }
     return {f"window.{field}": value for field, value in window.items()}
-
-
-def inside(conv: Conv2D) -> bool:
-    """Whether no window reaches over the edge."""
-    return conv.window.height.inside and conv.window.width.inside
 
 
 def _params(conv: Conv2D, block: Block) -> Params | None:
@@ -121,7 +116,7 @@ def _params(conv: Conv2D, block: Block) -> Params | None:
 
 def _words_size(conv: Conv2D, params: Params) -> int:
     """Bytes of two pixels' words, and of the copies of their patches where they are not read from the input."""
-    copied = not (params["direct"] and inside(conv))
+    copied = not (params["direct"] and conv.window.inside)
     return int(params["taps"]) * (6 if copied else 4)
 
 

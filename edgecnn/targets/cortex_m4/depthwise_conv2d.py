@@ -7,7 +7,7 @@ import numpy as np
 from ...ops.depthwise_conv2d import DepthwiseConv2D
 from ...ops.op import KernelCall
 from ...program import Step
-from .conv2d import inside, window_params
+from .conv2d import window_params
 from .scales import BITS, FOLDER, Params, Words, pairs, requantization, scaled_bias
 
 
@@ -37,5 +37,5 @@ def _call(conv: DepthwiseConv2D, to_codes: Words) -> KernelCall:
         "weights": np.hstack([bias, words, to_codes.reshape(fours, -1)]),
     }
     leads = {0: conv.window.lead(conv.channels, conv.channels, early=conv.channels)}
-    scratch = 1 if inside(conv) else 9 * conv.channels  # a copy of a window that reaches over the edge
+    scratch = 1 if conv.window.inside else 9 * conv.channels  # a copy of a window that reaches over the edge
     return KernelCall("depthwise_conv2d_3x3_s8", params, scratch, leads, folder=FOLDER)
