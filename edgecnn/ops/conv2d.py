@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
@@ -45,10 +44,6 @@ class Conv2D(WeightedOp):
             activation=read_activation(node),
             window=window,
         )
-
-    @property
-    def effective_scales(self) -> NDArray[np.float64]:
-        return np.float64(self.inputs[0].scale) * self.weight_scales.astype(np.float64) / np.float64(self.output.scale)
 
     @property
     def macs(self) -> int:

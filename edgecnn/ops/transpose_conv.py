@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
 from .op import KernelCall, Node
 from .weighted import WeightedOp, read_bias
-from .window import MAX_REACH, Axis, Window
+from .window import Window
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,20 +31,11 @@ class TransposeConv(WeightedOp):
         if weights.ndim != 4 or len(tensor.shape) != 4 or len(output.shape) != 4 or tensor.shape[0] != 1:
             node.invalid(f"has weights of shape {list(weights.shape)} and an input of shape {list(tensor.shape)}.")
         channels, height, width, input_channels = weights.shape
-        strides = node.option("StrideH"), node.option("StrideW")
-        same = {"SAME": True, "VALID": False}.get(node.option("Padding"))
-        if min(*strides, height, width) < 1 or same is None:
-            node.invalid("has a stride or filter below 1, or an unknown padding.")
-        window = Window(
-            Axis.of(output.shape[1], height, strides[0], 1, same), Axis.of(output.shape[2], width, strides[1], 1, same)
-        )
+        window = Window.over(node, output.shape, (height, width))
         expected = (1, window.height.output, window.width.output, input_channels)
         declared = tuple(node.constant(0, "INT32").ravel().tolist())
         if tensor.shape != expected or output.shape[3] != channels or declared != output.shape:
             node.invalid(f"makes {list(output.shape)} of {list(tensor.shape)}, which its window does not.")
-        reach = max(window.height.reach, window.width.reach)
-        if reach > MAX_REACH:
-            node.refuse(f"has windows that reach over {reach} positions; at most {MAX_REACH} are supported.")
         return cls(
             inputs=(tensor,),
             output=output,
@@ -55,10 +45,6 @@ class TransposeConv(WeightedOp):
             activation=read_activation(node),
             window=window,
         )
-
-    @property
-    def effective_scales(self) -> NDArray[np.float64]:
-        return np.float64(self.inputs[0].scale) * self.weight_scales.astype(np.float64) / np.float64(self.output.scale)
 
     @property
     def macs(self) -> int:

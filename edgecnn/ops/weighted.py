@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,9 +22,9 @@ class WeightedOp(ActivatedOp):
     weight_scales: NDArray[np.float32]
 
     @property
-    @abstractmethod
     def effective_scales(self) -> NDArray[np.float64]:
         """Input scale * weight scale / output scale: float64 (1,) or (channels,)."""
+        return np.float64(self.inputs[0].scale) * self.weight_scales.astype(np.float64) / np.float64(self.output.scale)
 
     @property
     def channels(self) -> int:

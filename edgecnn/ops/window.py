@@ -86,6 +86,17 @@ class Window:
         tensor = node.tensor(0)
         if len(tensor.shape) != 4 or tensor.shape[0] != 1:
             node.refuse(f"has an input of shape {list(tensor.shape)}; only [1, height, width, channels] is supported.")
+        window = cls.over(node, tensor.shape, taps, dilation)
+        expected = (1, window.height.output, window.width.output, channels or tensor.shape[3])
+        if min(expected) < 1 or node.output.shape != expected:
+            node.invalid(f"has an output of shape {list(node.output.shape)}, but its window gives {list(expected)}.")
+        return window
+
+    @classmethod
+    def over(
+        cls, node: Node, shape: tuple[int, ...], taps: tuple[int, int], dilation: tuple[int, int] = (1, 1)
+    ) -> Window:
+        """The window of `node`, with its strides and padding, over a tensor of `shape`."""
         strides = node.option("StrideH"), node.option("StrideW")
         if min(*strides, *taps, *dilation) < 1:
             node.invalid("has a stride, filter or dilation below 1.")
@@ -93,12 +104,9 @@ class Window:
         if same is None:
             node.invalid("has an unknown padding.")
         window = cls(
-            Axis.of(tensor.shape[1], taps[0], strides[0], dilation[0], same),
-            Axis.of(tensor.shape[2], taps[1], strides[1], dilation[1], same),
+            Axis.of(shape[1], taps[0], strides[0], dilation[0], same),
+            Axis.of(shape[2], taps[1], strides[1], dilation[1], same),
         )
-        expected = (1, window.height.output, window.width.output, channels or tensor.shape[3])
-        if min(expected) < 1 or node.output.shape != expected:
-            node.invalid(f"has an output of shape {list(node.output.shape)}, but its window gives {list(expected)}.")
         reach = max(window.height.reach, window.width.reach)
         if reach > MAX_REACH:
             node.refuse(f"has windows that reach over {reach} positions; at most {MAX_REACH} are supported.")
