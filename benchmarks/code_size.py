@@ -28,7 +28,7 @@ CORES = {
     "swar/thumb": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
     "swar/riscv": ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c"),
     "cortex_m55": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55+mve"),
-    "x86_64": ("-target", "x86_64-linux-musl", "-fno-asynchronous-unwind-tables"),
+    "blocks/x86_64": ("-target", "x86_64-linux-musl", "-fno-asynchronous-unwind-tables"),
 }
 FILE = paths.runtime() / "code_size.json"
 TOLERANCE = 0.02  # other releases of the compiler

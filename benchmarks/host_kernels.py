@@ -23,7 +23,7 @@ from edgecnn import HostModel, read_tflite, write_c, zoo
 from edgecnn.host import FLAGS
 
 PEERS = {"tflite_runtime": "tflite_runtime.interpreter", "LiteRT": "ai_edge_litert.interpreter"}
-# Rows of the kernels' tables (firmware/runtime/x86_64/x86_layer.h), and the share of the peer's time to stay below.
+# Rows of the kernels' tables (runtime/blocks/x86_64/x86_layer.h), and the share of the peer's time to stay below.
 ROWS = {"AVX-512 VNNI": (0, 0.5), "AVX2": (1, 0.9)}
 RESOLVERS = ("AUTO", "BUILTIN_WITHOUT_DEFAULT_DELEGATES")
 CALLS = 20

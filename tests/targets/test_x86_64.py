@@ -13,7 +13,8 @@ from edgecnn.converters.tflite_to_graph import graph_of, read_tflite
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering import lower
-from edgecnn.targets.x86_64 import FOLDER, quads
+from edgecnn.targets.blocks import groups
+from edgecnn.targets.x86_64 import BLOCKS
 from tests.tflite_builder import Builder
 
 NETWORKS, INPUTS = 12, 3
@@ -121,9 +122,9 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes, byt
         inputs.append(x.tobytes())
         codes = trace(graph, x)
         steps = [step for step in lower(graph, "x86-64", fuse=fuse).steps if step.call]
-        served |= {step.call.kernel for step in steps if step.call and step.call.folder == FOLDER}
+        served |= {step.call.kernel for step in steps if step.call and step.call.folder == BLOCKS.folder}
         expected += b"".join(codes[step.output][n].tobytes() for n in range(INPUTS) for step in steps)
-    assert served == {"conv2d_s8", "conv2d_max_pool2d_s8", "fully_connected_s8"}
+    assert served == {"conv2d_blocks_s8", "conv2d_max_pool2d_blocks_s8", "fully_connected_blocks_s8"}
     return _compiled(work, len(graphs)), b"".join(inputs), expected
 
 
@@ -152,12 +153,12 @@ def test_every_byte_of_every_layer_and_no_finding_of_the_sanitizers(
     np.testing.assert_array_equal(np.frombuffer(done.stdout, np.int8), np.frombuffer(expected, np.int8))
 
 
-def test_a_quad_covers_what_lies_side_by_side() -> None:
+def test_a_group_covers_what_lies_side_by_side() -> None:
     rows = [y * 10 + x for y in range(2) for x in range(5)]
-    offsets, taps = quads(rows)
+    offsets, taps = groups(rows, 4)
     assert offsets.tolist() == [0, 4, 10, 14]
     assert taps.tolist() == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
-    assert quads([0, 2, 4])[1].tolist() == [0, 2, 4]  # dilated: a tap between them is free
+    assert groups([0, 2, 4], 4)[1].tolist() == [0, 2, 4]  # dilated: a tap between them is free
 
 
 def test_what_cannot_be_proved_is_left_to_the_plain_kernel() -> None:
@@ -171,4 +172,4 @@ def test_what_cannot_be_proved_is_left_to_the_plain_kernel() -> None:
         kernels.append(step.call.folder if step.call else None)
         b = Builder()
         x = b.input((1, 2, 2, 1), 1.0, 0)
-    assert kernels == [FOLDER, ""]
+    assert kernels == [BLOCKS.folder, ""]

@@ -27,7 +27,7 @@ EDGECNN_VNNI __m512i edgecnn_vnni_quad(const uint8_t *x) {
 }
 
 /* output[0 .. 15], or as many as there are channels, from the block's sums of taps. */
-EDGECNN_VNNI void edgecnn_vnni_requantize(const edgecnn_x86_layer *l, int32_t block, __m512i sums, int8_t *output) {
+EDGECNN_VNNI void edgecnn_vnni_requantize(const edgecnn_blocks *l, int32_t block, __m512i sums, int8_t *output) {
   const int32_t at = block * EDGECNN_X86_CHANNELS, left = l->channels - at;
   const __mmask16 there = (__mmask16)(left < 16 ? (1 << left) - 1 : 0xFFFF);
   const __m512i multipliers = _mm512_loadu_si512(l->multipliers + at), nudge = _mm512_set1_epi64((int64_t)1 << 30);
@@ -54,12 +54,12 @@ typedef struct {
 } edgecnn_vnni_sums;
 
 /* The sums of a block's taps in four windows, which begin at copy + at[0 .. 3]. */
-EDGECNN_VNNI edgecnn_vnni_sums edgecnn_vnni_windows(const edgecnn_x86_layer *l, int32_t block, const int32_t *offsets,
+EDGECNN_VNNI edgecnn_vnni_sums edgecnn_vnni_windows(const edgecnn_blocks *l, int32_t block, const int32_t *offsets,
                                                     const uint8_t *copy, const int32_t *at) {
   const int8_t *weights = edgecnn_x86_weights(l, block);
   const uint8_t *xa = copy + at[0], *xb = copy + at[1], *xc = copy + at[2], *xd = copy + at[3];
   __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
-  for (const int32_t *end = offsets + l->quads; offsets < end; offsets++, weights += 64) {
+  for (const int32_t *end = offsets + l->groups; offsets < end; offsets++, weights += 64) {
     const __m512i w = _mm512_loadu_si512(weights);
     a = _mm512_dpbusd_epi32(a, edgecnn_vnni_quad(xa + *offsets), w);
     b = _mm512_dpbusd_epi32(b, edgecnn_vnni_quad(xb + *offsets), w);
@@ -70,7 +70,7 @@ EDGECNN_VNNI edgecnn_vnni_sums edgecnn_vnni_windows(const edgecnn_x86_layer *l, 
 }
 
 /* `count` pixels, 1 .. 4, of the windows at copy + at[0 .. 3]. */
-EDGECNN_VNNI_ENTRY void edgecnn_vnni_pixels(const edgecnn_x86_layer *l, const int32_t *offsets, const void *copy,
+EDGECNN_VNNI_ENTRY void edgecnn_vnni_pixels(const edgecnn_blocks *l, const int32_t *offsets, const void *copy,
                                             const int32_t *at, int32_t count, int8_t *output) {
   for (int32_t block = 0; block < edgecnn_x86_blocks(l); block++, output += EDGECNN_X86_CHANNELS) {
     const edgecnn_vnni_sums sums = edgecnn_vnni_windows(l, block, offsets, copy, at);
@@ -82,11 +82,11 @@ EDGECNN_VNNI_ENTRY void edgecnn_vnni_pixels(const edgecnn_x86_layer *l, const in
 }
 
 /* One pixel: the maximum over `count` windows, a multiple of four. */
-EDGECNN_VNNI_ENTRY void edgecnn_vnni_maximum(const edgecnn_x86_layer *l, const int32_t *offsets, const void *copy,
+EDGECNN_VNNI_ENTRY void edgecnn_vnni_maximum(const edgecnn_blocks *l, const int32_t *offsets, const void *copy,
                                              const int32_t *at, int32_t count, int8_t *output) {
   for (int32_t block = 0; block < edgecnn_x86_blocks(l); block++, output += EDGECNN_X86_CHANNELS) {
     __m512i largest = _mm512_set1_epi32(INT32_MIN);
-    for (int32_t i = 0; i < count; i += EDGECNN_X86_WINDOWS) {
+    for (int32_t i = 0; i < count; i += EDGECNN_WINDOWS) {
       const edgecnn_vnni_sums sums = edgecnn_vnni_windows(l, block, offsets, copy, at + i);
       const __m512i first = _mm512_max_epi32(sums.a, sums.b), second = _mm512_max_epi32(sums.c, sums.d);
       largest = _mm512_max_epi32(largest, _mm512_max_epi32(first, second));
@@ -96,7 +96,7 @@ EDGECNN_VNNI_ENTRY void edgecnn_vnni_maximum(const edgecnn_x86_layer *l, const i
 }
 
 /* All channels of one window without gaps, whose quads are an even number: four blocks at once, two quads of each. */
-EDGECNN_VNNI_ENTRY void edgecnn_vnni_vector(const edgecnn_x86_layer *l, const void *copy, int8_t *output) {
+EDGECNN_VNNI_ENTRY void edgecnn_vnni_vector(const edgecnn_blocks *l, const void *copy, int8_t *output) {
   const int32_t blocks = edgecnn_x86_blocks(l), last = blocks - 1;
   for (int32_t block = 0; block < blocks; block += 4, output += 4 * EDGECNN_X86_CHANNELS) {
     const uint8_t *x = copy;
@@ -105,7 +105,7 @@ EDGECNN_VNNI_ENTRY void edgecnn_vnni_vector(const edgecnn_x86_layer *l, const vo
     const int8_t *wc = edgecnn_x86_weights(l, block + 2 < last ? block + 2 : last);
     const int8_t *wd = edgecnn_x86_weights(l, block + 3 < last ? block + 3 : last);
     __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-    for (int32_t at = 0; at < l->quads * 64; at += 128, x += 8) {
+    for (int32_t at = 0; at < l->groups * 64; at += 128, x += 8) {
       const __m512i first = edgecnn_vnni_quad(x), second = edgecnn_vnni_quad(x + 4);
       a = _mm512_dpbusd_epi32(a, first, _mm512_loadu_si512(wa + at));
       b = _mm512_dpbusd_epi32(b, first, _mm512_loadu_si512(wb + at));

@@ -46,7 +46,7 @@ EDGECNN_AVX2 __m256i edgecnn_avx2_load(const int32_t *numbers) {
 }
 
 /* output[0 .. 7], or as many as there are channels from `at` on, from their sums of taps. */
-EDGECNN_AVX2 void edgecnn_avx2_requantize(const edgecnn_x86_layer *l, int32_t at, __m256i sums, int8_t *output) {
+EDGECNN_AVX2 void edgecnn_avx2_requantize(const edgecnn_blocks *l, int32_t at, __m256i sums, int8_t *output) {
   const __m256i multipliers = edgecnn_avx2_load(l->multipliers + at), nudge = _mm256_set1_epi64x((int64_t)1 << 30);
   const __m256i shifts = edgecnn_avx2_load(l->rights + at), one = _mm256_set1_epi32(1);
   const __m256i biased = _mm256_add_epi32(sums, edgecnn_avx2_load(l->bias + at));
@@ -78,12 +78,12 @@ typedef struct {
 } edgecnn_avx2_sums;
 
 /* The sums of taps of eight channels in four windows, which begin at copy + at[0 .. 3]. */
-EDGECNN_AVX2 edgecnn_avx2_sums edgecnn_avx2_windows(const edgecnn_x86_layer *l, int32_t channel, const int32_t *offsets,
+EDGECNN_AVX2 edgecnn_avx2_sums edgecnn_avx2_windows(const edgecnn_blocks *l, int32_t channel, const int32_t *offsets,
                                                     const int16_t *copy, const int32_t *at) {
   const int8_t *weights = edgecnn_x86_weights(l, channel / 16) + channel % 16 * EDGECNN_X86_TAPS;
   const int16_t *xa = copy + at[0], *xb = copy + at[1], *xc = copy + at[2], *xd = copy + at[3];
   __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-  for (const int32_t *end = offsets + l->quads; offsets < end; offsets++, weights += 64) {
+  for (const int32_t *end = offsets + l->groups; offsets < end; offsets++, weights += 64) {
     const __m256i w = edgecnn_avx2_weights(weights), v = edgecnn_avx2_weights(weights + 16);
     const __m256i qa = edgecnn_avx2_quad(xa + *offsets), qb = edgecnn_avx2_quad(xb + *offsets);
     const __m256i qc = edgecnn_avx2_quad(xc + *offsets), qd = edgecnn_avx2_quad(xd + *offsets);
@@ -101,7 +101,7 @@ EDGECNN_AVX2 edgecnn_avx2_sums edgecnn_avx2_windows(const edgecnn_x86_layer *l, 
 }
 
 /* `count` pixels, 1 .. 4, of the windows at copy + at[0 .. 3]. */
-EDGECNN_AVX2_ENTRY void edgecnn_avx2_pixels(const edgecnn_x86_layer *l, const int32_t *offsets, const void *copy,
+EDGECNN_AVX2_ENTRY void edgecnn_avx2_pixels(const edgecnn_blocks *l, const int32_t *offsets, const void *copy,
                                             const int32_t *at, int32_t count, int8_t *output) {
   for (int32_t channel = 0; channel < l->channels; channel += 8, output += 8) {
     const edgecnn_avx2_sums sums = edgecnn_avx2_windows(l, channel, offsets, copy, at);
@@ -113,11 +113,11 @@ EDGECNN_AVX2_ENTRY void edgecnn_avx2_pixels(const edgecnn_x86_layer *l, const in
 }
 
 /* One pixel: the maximum over `count` windows, a multiple of four. */
-EDGECNN_AVX2_ENTRY void edgecnn_avx2_maximum(const edgecnn_x86_layer *l, const int32_t *offsets, const void *copy,
+EDGECNN_AVX2_ENTRY void edgecnn_avx2_maximum(const edgecnn_blocks *l, const int32_t *offsets, const void *copy,
                                              const int32_t *at, int32_t count, int8_t *output) {
   for (int32_t channel = 0; channel < l->channels; channel += 8, output += 8) {
     __m256i largest = _mm256_set1_epi32(INT32_MIN);
-    for (int32_t i = 0; i < count; i += EDGECNN_X86_WINDOWS) {
+    for (int32_t i = 0; i < count; i += EDGECNN_WINDOWS) {
       const edgecnn_avx2_sums sums = edgecnn_avx2_windows(l, channel, offsets, copy, at + i);
       const __m256i first = _mm256_max_epi32(sums.a, sums.b), second = _mm256_max_epi32(sums.c, sums.d);
       largest = _mm256_max_epi32(largest, _mm256_max_epi32(first, second));
@@ -127,12 +127,12 @@ EDGECNN_AVX2_ENTRY void edgecnn_avx2_maximum(const edgecnn_x86_layer *l, const i
 }
 
 /* All channels of one window without gaps: a block at once, and two quads of each, which are an even number. */
-EDGECNN_AVX2_ENTRY void edgecnn_avx2_vector(const edgecnn_x86_layer *l, const void *copy, int8_t *output) {
+EDGECNN_AVX2_ENTRY void edgecnn_avx2_vector(const edgecnn_blocks *l, const void *copy, int8_t *output) {
   for (int32_t block = 0; block < edgecnn_x86_blocks(l); block++, output += EDGECNN_X86_CHANNELS) {
     const int8_t *w = edgecnn_x86_weights(l, block);
     const int16_t *x = copy;
     __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-    for (const int8_t *end = w + l->quads * 64; w < end; w += 128, x += 8) {
+    for (const int8_t *end = w + l->groups * 64; w < end; w += 128, x += 8) {
       const __m256i first = edgecnn_avx2_quad(x), second = edgecnn_avx2_quad(x + 4);
       a = edgecnn_avx2_add(a, first, edgecnn_avx2_weights(w));
       b = edgecnn_avx2_add(b, first, edgecnn_avx2_weights(w + 16));

@@ -1,0 +1,58 @@
+"""The input as convolutions in blocks copy it: with zeros around it, so that no window reaches over the edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..ops.window import Axis
+
+
+@dataclass(frozen=True)
+class InputCopy:
+    """Its axes are those of the window that reads it."""
+
+    channels: int
+    height: Axis
+    width: Axis
+    beyond: int
+    """Codes behind it that a group may reach."""
+
+    @property
+    def row(self) -> int:
+        """Codes of each row."""
+        return _extent(self.width) * self.channels
+
+    @property
+    def size(self) -> int:
+        """Codes, with those beyond."""
+        return _extent(self.height) * self.row + self.beyond
+
+    @property
+    def params(self) -> dict[str, int]:
+        """As edgecnn_conv2d_blocks_s8_params has it."""
+        rows, columns = _reached(self.height), _reached(self.width)
+        row = self.width.input * self.channels
+        if (columns, _extent(self.width)) == (self.width.input, self.width.input):
+            # Nothing between the rows: they are one.
+            inside = {"rows": 1, "row": rows * row}
+        else:
+            inside = {"rows": rows, "row": columns * self.channels}
+        below = (_extent(self.height) - self.height.pad - rows) * self.row
+        after = (_extent(self.width) - self.width.pad - columns) * self.channels
+        return {
+            **inside,
+            "input_row": row,
+            "above": self.height.pad * self.row + self.width.pad * self.channels,
+            "between": after + self.width.pad * self.channels,
+            "below": after + below + self.beyond,
+        }
+
+
+def _extent(axis: Axis) -> int:
+    """Positions from the first tap of the first window to the last of the last."""
+    return (axis.output - 1) * axis.stride + (axis.taps - 1) * axis.dilation + 1
+
+
+def _reached(axis: Axis) -> int:
+    """Positions of the input that lie under windows, or between them."""
+    return min(axis.input, _extent(axis) - axis.pad)
