@@ -8,10 +8,12 @@ estimates come from them.
 """
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
@@ -28,9 +30,11 @@ CORES = {
     "swar/thumb": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
     "swar/riscv": ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c"),
     "cortex_m55": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55+mve"),
+    "blocks/wasm": ("-target", "wasm32-freestanding", "-mcpu=generic+simd128"),
     "blocks/x86_64": ("-target", "x86_64-linux-musl", "-fno-asynchronous-unwind-tables"),
 }
 FILE = paths.runtime() / "code_size.json"
+WASM_CODE_AND_DATA = (10, 11)  # kinds of sections
 TOLERANCE = 0.02  # other releases of the compiler
 
 
@@ -51,11 +55,29 @@ def measure(folder: str, source: Path) -> int:
         headers = [f"-I{place}" for place in paths.kernel_folders(folder)]
         zig.run([*compiler.STRICT, *CORES[folder], *FLAGS, *headers, "-c", str(source), "-o", str(target)])
         with target.open("rb") as file:
-            return sum(
-                section["sh_size"]
-                for section in ELFFile(file).iter_sections()
-                if section["sh_flags"] & SH_FLAGS.SHF_ALLOC and not section.name.startswith(".ARM.ex")
-            )
+            return (_in_wasm if file.read(4) == b"\0asm" else _in_elf)(file)
+
+
+def _in_elf(file: BinaryIO) -> int:
+    return sum(
+        section["sh_size"]
+        for section in ELFFile(file).iter_sections()
+        if section["sh_flags"] & SH_FLAGS.SHF_ALLOC and not section.name.startswith(".ARM.ex")
+    )
+
+
+def _in_wasm(file: BinaryIO) -> int:
+    """The sections of code and data, behind magic number and version."""
+    file.seek(8)
+    total = 0
+    while kind := file.read(1):
+        size, shift, more = 0, 0, True
+        while more:  # LEB128
+            byte = file.read(1)[0]
+            size, shift, more = size | (byte & 127) << shift, shift + 7, byte > 127
+        total += size if kind[0] in WASM_CODE_AND_DATA else 0
+        file.seek(size, os.SEEK_CUR)
+    return total
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from .cortex_m55 import CORTEX_M55
 from .portable import GENERIC
 from .rv32imc import RV32IMC
 from .target import OPTIMIZE, Pack, Target
+from .wasm_simd import WASM_SIMD
 from .x86_64 import X86_64
 
 __all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load", "native"]
@@ -28,6 +29,7 @@ TARGETS: dict[str, Target] = {
         RV32IMC,
         AVR,
         X86_64,
+        WASM_SIMD,
     )
 }
 

@@ -17,8 +17,9 @@ from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering import lower
 
-# After any byte from the host: for each network and each of its inputs, the CRC of every layer's output.
+# In place of the app. After each byte from the host: for each network and its inputs, the CRC of every layer's output.
 _MAIN = """
+#include "app.h"
 #include "crc32.h"
 #include "runtime/flash.h"
 #include "port.h"
@@ -43,10 +44,8 @@ static void write_crc(const int8_t *codes, int32_t size) {
   for (int shift = 0; shift < 32; shift += 8) port_write((uint8_t)(crc >> shift));
 }
 
-int main(void) {
-  port_init();
-  while (port_read() < 0) {
-  }
+void app_poll(void) {
+  if (port_read() < 0) return;
   for (const network *n = networks; n < networks + sizeof networks / sizeof *networks; n++) {
     for (int i = 0; i < n->inputs; i++) {
       for (int32_t at = 0; at < n->input_size; at++) n->input()[at] = n->codes[i * n->input_size + at];
@@ -55,8 +54,6 @@ int main(void) {
         write_crc(n->layer_output(layer), n->layer_output_size(layer));
       }
     }
-  }
-  for (;;) {
   }
 }
 """
@@ -121,18 +118,21 @@ def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
     )
     codes = "".join(constant(f"{name}_x", case.x) for name, case in zip(names, cases, strict=True))
     text = _MAIN.replace("INCLUDES", "".join(f'#include "{name}.h"\n' for name in names))
-    (folder / "main.c").write_text(text.replace("CODES", codes).replace("ROWS", "".join(rows)))
+    (folder / "networks.c").write_text(text.replace("CODES", codes).replace("ROWS", "".join(rows)))
     return folder
 
 
 def _link(facts: boards.Board, folder: Path, work: Path) -> Path:
-    rooms = [paths.firmware() / "ports" / room for room in facts.port]
+    app, rooms = paths.firmware() / "app", [paths.firmware() / "ports" / room for room in facts.port]
     sources = [str(p) for place in (folder, folder / "runtime", *rooms) for p in sorted(place.glob("*.c"))]
-    numbers = {"CLOCK_HZ": facts.clock_hz, "BAUD": facts.baud, **facts.defines}
+    numbers = {"CLOCK_HZ": facts.clock_hz, "BAUD": facts.baud, **facts.defines} if facts.bare else {}
     arguments = [f"-D{name}={value}u" for name, value in numbers.items()]
-    arguments += [f"-I{place}" for place in (folder, paths.firmware() / "app", *rooms)]
-    script = work / "link.ld"
-    script.write_text(build.linker_script(facts))
+    arguments += [*(f"-I{place}" for place in (folder, app, *rooms)), *sources, str(app / "main.c")]
+    program, script = work / facts.program, work / "link.ld"
     assert facts.compiler
-    toolchain.link(facts.compiler, [*arguments, *sources], script, work / "networks.elf")
-    return work / "networks.elf"
+    if facts.bare:
+        script.write_text(build.linker_script(facts))
+        toolchain.link(facts.compiler, arguments, script, program)
+    else:
+        toolchain.zig().run([*toolchain.core(facts.compiler), *toolchain.OPTIMIZED, *arguments, "-o", str(program)])
+    return program

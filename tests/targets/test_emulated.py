@@ -23,6 +23,7 @@ CORES = {
     "cortex-m4": ("mps2_an386", None),
     "cortex-m55": ("mps3_an547", None),
     "rv32imc": ("virt_rv32", None),
+    "wasm-simd": ("wasm", None),
     "generic": ("virt_rv32", "generic_rv32+m+a+c"),
 }
 ELSEWHERE = {"avr", "x86-64"}
