@@ -56,8 +56,7 @@ int main(void) {
       }
     }
   }
-  for (;;) {
-  }
+  for (;;) port_read(); /* which on a computer sends what was written */
 }
 """
 
@@ -128,11 +127,17 @@ def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
 def _link(facts: boards.Board, folder: Path, work: Path) -> Path:
     rooms = [paths.firmware() / "ports" / room for room in facts.port]
     sources = [str(p) for place in (folder, folder / "runtime", *rooms) for p in sorted(place.glob("*.c"))]
+    elf = work / "networks.elf"
+    assert facts.compiler
+    if not facts.bare:  # a program of an operating system
+        flags = [*toolchain.core(facts.compiler), *toolchain.OPTIMIZED]
+        includes = [f"-I{place}" for place in (folder, paths.firmware() / "app", *rooms)]
+        toolchain.zig().run([*flags, *includes, *sources, "-o", str(elf)])
+        return elf
     numbers = {"CLOCK_HZ": facts.clock_hz, "BAUD": facts.baud, **facts.defines}
     arguments = [f"-D{name}={value}u" for name, value in numbers.items()]
     arguments += [f"-I{place}" for place in (folder, paths.firmware() / "app", *rooms)]
     script = work / "link.ld"
     script.write_text(build.linker_script(facts))
-    assert facts.compiler
-    toolchain.link(facts.compiler, [*arguments, *sources], script, work / "networks.elf")
-    return work / "networks.elf"
+    toolchain.link(facts.compiler, [*arguments, *sources], script, elf)
+    return elf
