@@ -36,7 +36,7 @@ def _target(name: str, title: str, layout: Layout, machines: tuple[str, ...] = (
     return Target(name, title, {"balanced": kernels, "speed": kernels}, alignment=16, machines=machines)
 
 
-def _layout(kernels: str, code: int, weights: Callable[[NDArray[np.int8]], Array]) -> Layout:
+def _layout(kernels: str, code: int, weights: Callable[[NDArray[np.int8]], Array], beyond: int = 0) -> Layout:
     """`code`: bytes of a code in the copy."""
     return Layout(
         FOLDER,
@@ -49,11 +49,12 @@ def _layout(kernels: str, code: int, weights: Callable[[NDArray[np.int8]], Array
         weights=weights,
         provable=lambda op: True,
         right=-1,
+        beyond=beyond,
     )
 
 
 _MLAL = _layout("neon_s8", 2, _mlal_weights)
-_SDOT = _layout("sdot_s8", 1, _sdot_weights)
+_SDOT = _layout("sdot_s8", 1, _sdot_weights, beyond=4)
 
 ARMV7_NEON = _target("armv7-neon", "Armv7 with NEON (Raspberry Pi 2, and any later one with a 32-bit system)", _MLAL)
 ARMV8 = _target("armv8", "Armv8 (Raspberry Pi 3 and 4)", _MLAL, ("aarch64", "arm64"))

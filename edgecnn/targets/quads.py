@@ -35,6 +35,7 @@ class Layout:
     line: int  # alignment of weights in bytes
     weights: Callable[[NDArray[np.int8]], Array]  # from (blocks, channels, quads, TAPS)
     provable: Callable[[WeightedOp], bool]
+    beyond: int = 0  # bytes behind the copy that are loaded, but not used
     right: int = 1  # the sign of shifts to the right
     even: int = 1  # what the quads of a fully connected layer are a multiple of
 
@@ -127,8 +128,8 @@ class Layout:
     def _call(self, kernel: str, op: WeightedOp, params: Params, copied: int) -> KernelCall:
         """All of the input is copied before anything is written."""
         leads = {0: -op.inputs[0].size}
-        name = f"{kernel}_{self.kernels}"
-        return KernelCall(name, params, copied * self.code, leads, folder=self.folder, alignment=self.line)
+        name, scratch = f"{kernel}_{self.kernels}", copied * self.code + self.beyond
+        return KernelCall(name, params, scratch, leads, folder=self.folder, alignment=self.line)
 
 
 @dataclass(frozen=True)

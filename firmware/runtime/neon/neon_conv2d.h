@@ -40,9 +40,11 @@ EDGECNN_NEON_INLINE void edgecnn_neon_pixels(const edgecnn_neon_way *way, const 
                                              const int8_t *const *windows, int32_t count, int32_t block, int blocks,
                                              int8_t *output) {
   const edgecnn_neon_layer *l = &p->layer;
-  const edgecnn_neon_sums sums = edgecnn_neon_add(way, l, p->offsets, windows, EDGECNN_NEON_WINDOWS, block, blocks);
+  const edgecnn_neon_sums sums = edgecnn_neon_add(way, l, p->offsets, windows, EDGECNN_NEON_WINDOWS, block, blocks, 0);
+  EDGECNN_NEON_UNROLL
   for (int j = 0; j < blocks; j++) {
     const int32_t at = (block + j) * EDGECNN_NEON_CHANNELS;
+    EDGECNN_NEON_UNROLL
     for (int i = 0; i < EDGECNN_NEON_WINDOWS; i++) {
       const int8x8_t codes = edgecnn_neon_requantize(l, at, sums.of[i][2 * j], sums.of[i][2 * j + 1]);
       if (i < count) edgecnn_neon_store(output + i * l->channels + at, codes, l->channels - at);
@@ -58,6 +60,7 @@ EDGECNN_NEON_INLINE void edgecnn_neon_convolve(const edgecnn_neon_way *way, cons
   for (int32_t pixel = 0; pixel < all; pixel += EDGECNN_NEON_WINDOWS) {
     const int32_t left = all - pixel;
     const int8_t *windows[EDGECNN_NEON_WINDOWS];
+    EDGECNN_NEON_UNROLL
     for (int i = 0; i < EDGECNN_NEON_WINDOWS; i++) { /* what lacks to four is the last pixel again */
       windows[i] = scratch + y * p->row_step + x * p->step;
       if (i + 1 < left && ++x == p->width) x = 0, y++;

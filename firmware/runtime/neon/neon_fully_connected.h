@@ -13,7 +13,8 @@ typedef struct {
 EDGECNN_NEON_INLINE void edgecnn_neon_dense(const edgecnn_neon_way *way, const edgecnn_neon_fully_connected *p,
                                             const int8_t *copy, int32_t block, int blocks, int8_t *output) {
   const edgecnn_neon_layer *l = &p->layer;
-  const edgecnn_neon_sums sums = edgecnn_neon_add(way, l, 0, &copy, 1, block, blocks);
+  const edgecnn_neon_sums sums = edgecnn_neon_add(way, l, 0, &copy, 1, block, blocks, 1);
+  EDGECNN_NEON_UNROLL
   for (int j = 0; j < blocks; j++) {
     const int32_t at = (block + j) * EDGECNN_NEON_CHANNELS;
     edgecnn_neon_store(output + at, edgecnn_neon_requantize(l, at, sums.of[0][2 * j], sums.of[0][2 * j + 1]),

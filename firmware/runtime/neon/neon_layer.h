@@ -11,6 +11,9 @@ enum { EDGECNN_NEON_CHANNELS = 8, EDGECNN_NEON_TAPS = 4, EDGECNN_NEON_WINDOWS = 
 /* Whose functions must become part of their caller: their arguments are constants and vectors. */
 #define EDGECNN_NEON_INLINE static inline __attribute__((always_inline))
 
+/* Before a loop over registers, which are no array: it must become straight code before they are given out. */
+#define EDGECNN_NEON_UNROLL _Pragma("GCC unroll 8")
+
 /*
  * Four taps of a window that lie side by side in the input are a quad; 8 channels are a block. Sums begin with the
  * bias, from which input zero point * sum of weights is taken off: none leaves int32, proved when the code is

@@ -19,14 +19,17 @@ EDGECNN_NEON_INLINE void edgecnn_neon_maximum(const edgecnn_neon_way *way, const
                                               const int8_t *x, int32_t block, int blocks, int8_t *output) {
   const edgecnn_neon_layer *l = &p->conv.layer;
   int32x4_t largest[EDGECNN_NEON_FOURS];
+  EDGECNN_NEON_UNROLL
   for (int j = 0; j < 2 * blocks; j++) largest[j] = vdupq_n_s32(INT32_MIN);
   for (int32_t tap = 0; tap < p->taps; tap += EDGECNN_NEON_WINDOWS) {
     const int32_t *at = p->windows + tap;
     const int8_t *const windows[EDGECNN_NEON_WINDOWS] = {x + at[0], x + at[1], x + at[2], x + at[3]};
     const edgecnn_neon_sums sums =
-        edgecnn_neon_add(way, l, p->conv.offsets, windows, EDGECNN_NEON_WINDOWS, block, blocks);
+        edgecnn_neon_add(way, l, p->conv.offsets, windows, EDGECNN_NEON_WINDOWS, block, blocks, 0);
+    EDGECNN_NEON_UNROLL
     for (int j = 0; j < 2 * blocks; j++) largest[j] = vmaxq_s32(largest[j], edgecnn_neon_largest(&sums, j));
   }
+  EDGECNN_NEON_UNROLL
   for (int j = 0; j < blocks; j++) {
     const int32_t at = (block + j) * EDGECNN_NEON_CHANNELS;
     edgecnn_neon_store(output + at, edgecnn_neon_requantize(l, at, largest[2 * j], largest[2 * j + 1]),

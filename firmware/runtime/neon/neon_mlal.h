@@ -15,7 +15,7 @@ EDGECNN_NEON_INLINE int32x4_t edgecnn_mlal_add(int32x4_t sums, const int8_t *wei
   return vmlal_lane_s16(sums, vget_high_s16(second), quad, 3);
 }
 
-EDGECNN_NEON_INLINE int8_t *edgecnn_mlal_copy(const int8_t *codes, int32_t count, int8_t *copy) {
+static __attribute__((noinline)) int8_t *edgecnn_mlal_copy(const int8_t *codes, int32_t count, int8_t *copy) {
   for (; count >= 8; count -= 8, codes += 8, copy += 16) {
     vst1q_s8(copy, vreinterpretq_s8_s16(vmovl_s8(vld1_s8(codes))));
   }

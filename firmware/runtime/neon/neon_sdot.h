@@ -4,11 +4,14 @@
 
 #include "neon_windows.h"
 
-/* Weights of a quad: [4 channels][4 taps]. */
+/*
+ * Weights of a quad: [4 channels][4 taps]. Four codes behind it are loaded, too, and not used; the empty statement
+ * keeps the compiler from a load that repeats the quad, which would need its address in one register.
+ */
 EDGECNN_NEON_INLINE int32x4_t edgecnn_sdot_add(int32x4_t sums, const int8_t *weights, const int8_t *x) {
-  uint32_t quad;
-  memcpy(&quad, x, sizeof quad);
-  return vdotq_lane_s32(sums, vld1q_s8(weights), vcreate_s8(quad), 0);
+  int8x8_t quad = vld1_s8(x);
+  __asm__("" : "+w"(quad));
+  return vdotq_lane_s32(sums, vld1q_s8(weights), quad, 0);
 }
 
 EDGECNN_NEON_INLINE int8_t *edgecnn_sdot_copy(const int8_t *codes, int32_t count, int8_t *copy) {

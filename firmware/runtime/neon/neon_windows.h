@@ -23,22 +23,26 @@ typedef struct {
 
 /*
  * The sums of `blocks` blocks from `block` on in `count` windows, each quad's codes at windows[i] + offsets[quad]
- * bytes; with no offsets, one quad behind the other.
+ * bytes; `dense`: one quad behind the other.
  */
 EDGECNN_NEON_INLINE edgecnn_neon_sums edgecnn_neon_add(const edgecnn_neon_way *way, const edgecnn_neon_layer *l,
                                                        const int32_t *offsets, const int8_t *const *windows, int count,
-                                                       int32_t block, int blocks) {
+                                                       int32_t block, int blocks, int dense) {
   const int32_t stride = l->quads * 2 * way->weights;
   const int8_t *weights = l->weights + block * stride;
   edgecnn_neon_sums sums;
+  EDGECNN_NEON_UNROLL
   for (int i = 0; i < count; i++) {
+    EDGECNN_NEON_UNROLL
     for (int j = 0; j < 2 * blocks; j++) {
       sums.of[i][j] = vld1q_s32(l->bias + block * EDGECNN_NEON_CHANNELS + 4 * j);
     }
   }
   for (int32_t quad = 0; quad < l->quads; quad++, weights += 2 * way->weights) {
-    const int32_t at = offsets ? offsets[quad] : quad * EDGECNN_NEON_TAPS * way->code;
+    const int32_t at = dense ? quad * EDGECNN_NEON_TAPS * way->code : offsets[quad];
+    EDGECNN_NEON_UNROLL
     for (int i = 0; i < count; i++) {
+      EDGECNN_NEON_UNROLL
       for (int j = 0; j < 2 * blocks; j++) {
         const int8_t *four = weights + j / 2 * stride + j % 2 * way->weights;
         sums.of[i][j] = way->add(sums.of[i][j], four, windows[i] + at);
