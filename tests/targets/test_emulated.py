@@ -22,6 +22,9 @@ CORES = {
     "cortex-m3": ("mps2_an385", None),
     "cortex-m4": ("mps2_an386", None),
     "cortex-m55": ("mps3_an547", None),
+    "armv7-neon": ("raspberry_pi_2", None),
+    "armv8": ("raspberry_pi_4", None),
+    "armv8-sdot": ("raspberry_pi_5", None),
     "rv32imc": ("virt_rv32", None),
     "generic": ("virt_rv32", "generic_rv32+m+a+c"),
 }
