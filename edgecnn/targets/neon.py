@@ -1,7 +1,7 @@
 """Raspberry Pi and other Arm computers: NEON, 16 channels of four pixels at once, with SDOT or without.
 
-Every convolution and fully connected layer is served: sums begin with the bias and are those of the plain kernels, so
-that `Op.accumulator_bound` is all the proof that they need.
+Convolutions and fully connected layers are served, but for depthwise convolutions that make several channels of each of
+several. Sums begin with the bias and are those of the plain kernels: `Op.accumulator_bound` is all the proof they need.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import Array
-from .quads import TAPS, Layout
+from ..ops.depthwise_conv2d import DepthwiseConv2D
+from ..ops.op import KernelCall
+from ..program import Step
+from .quads import TAPS, Copy, Layout
 from .target import Target
 
 FOLDER = "neon"
@@ -29,11 +32,6 @@ def _mlal_weights(blocks: NDArray[np.int8]) -> Array:
     count, _, quads, _ = blocks.shape
     fours = blocks.reshape(count, _CHANNELS // _FOUR, _FOUR, quads, TAPS).transpose(0, 3, 1, 4, 2)
     return np.ascontiguousarray(fours, "<i2").view(np.int8)
-
-
-def _target(name: str, title: str, layout: Layout, machines: tuple[str, ...] = ()) -> Target:
-    kernels = (layout.conv2d_max_pool2d, layout.conv2d, layout.fully_connected)
-    return Target(name, title, {"balanced": kernels, "speed": kernels}, alignment=16, machines=machines)
 
 
 def _layout(kernels: str, code: int, weights: Callable[[NDArray[np.int8]], Array], beyond: int = 0) -> Layout:
@@ -55,6 +53,27 @@ def _layout(kernels: str, code: int, weights: Callable[[NDArray[np.int8]], Array
 
 _MLAL = _layout("neon_s8", 2, _mlal_weights)
 _SDOT = _layout("sdot_s8", 1, _sdot_weights, beyond=4)
+_DEPTHWISE = _layout("neon_s8", 2, _mlal_weights, beyond=2 * _CHANNELS)
+
+
+def _depthwise_conv2d(step: Step) -> KernelCall | None:
+    """A depthwise convolution: eight channels of four pixels at a time, a tap where others have a quad."""
+    match step.ops:
+        case (DepthwiseConv2D() as conv,) if step.call and conv.multiplier == 1:
+            copy, height, width = Copy.of(conv), conv.window.height, conv.window.width
+            flat = conv.weights.reshape(conv.channels, -1)
+            blocks = np.pad(flat, ((0, -conv.channels % _CHANNELS), (0, 0))).reshape(-1, _CHANNELS, len(copy.taps))
+            weights = np.ascontiguousarray(blocks.transpose(0, 2, 1), "<i2").view(np.int8)
+            layer = _DEPTHWISE.layer(conv, len(copy.taps), weights, conv.clamp)
+            geometry = _DEPTHWISE.geometry(conv, copy.taps.astype(np.int32), copy, height, width)
+            return _DEPTHWISE.call("depthwise_conv2d", conv, layer | geometry, copy.size)
+    return None
+
+
+def _target(name: str, title: str, layout: Layout, machines: tuple[str, ...] = ()) -> Target:
+    kernels = (layout.conv2d_max_pool2d, layout.conv2d, _depthwise_conv2d, layout.fully_connected)
+    return Target(name, title, {"balanced": kernels, "speed": kernels}, alignment=16, machines=machines)
+
 
 ARMV7_NEON = _target("armv7-neon", "Armv7 with NEON (Raspberry Pi 2, and any later one with a 32-bit system)", _MLAL)
 ARMV8 = _target("armv8", "Armv8 (Raspberry Pi 3 and 4)", _MLAL, ("aarch64", "arm64"))

@@ -42,16 +42,16 @@ class Layout:
     def conv2d(self, step: Step) -> KernelCall | None:
         """A convolution: four pixels at a time."""
         match step.ops:
-            case (Conv2D() as conv,) if step.call and conv.kernel == "conv2d_s8" and self.provable(conv):
+            case (Conv2D() as conv,) if step.call and _reads_all(conv) and self.provable(conv):
                 height, width = conv.window.height, conv.window.width
-                return self._convolution("conv2d", conv, _Copy.of(conv), height, width, conv.clamp)
+                return self._convolution("conv2d", conv, Copy.of(conv), height, width, conv.clamp)
         return None
 
     def conv2d_max_pool2d(self, step: Step) -> KernelCall | None:
         """A convolution and the pool behind it: four pixels of a pool at a time."""
         match step.ops:
             case (Conv2D() as conv, MaxPool2D() as pool) if step.call and self.provable(conv):
-                copy, window = _Copy.of(conv), conv.window.then(pool.window)
+                copy, window = Copy.of(conv), conv.window.then(pool.window)
                 clamp = max(conv.clamp[0], pool.clamp[0]), min(conv.clamp[1], pool.clamp[1])
                 call = self._convolution("conv2d_max_pool2d", conv, copy, window.height, window.width, clamp)
                 rows = np.arange(pool.window.height.taps) * conv.window.height.stride * copy.row
@@ -73,22 +73,54 @@ class Layout:
                 depth = dense.weights.shape[1]
                 if dense.rows > 1:
                     height, width = Axis(1, 1, 1, 1, 0, 1), Axis(dense.rows, 1, 1, 1, 0, dense.rows)
-                    return self._convolution("conv2d", dense, _Copy(depth, height, width), height, width, dense.clamp)
+                    return self._convolution("conv2d", dense, Copy(depth, height, width), height, width, dense.clamp)
                 taps = np.arange(-(-depth // (self.even * TAPS)) * self.even * TAPS)
-                params = {**self._layer(dense, len(taps) // TAPS, taps[:depth], dense.clamp), "depth": depth}
-                return self._call("fully_connected", dense, params, len(taps))
+                weights = self._packed(dense, len(taps) // TAPS, taps[:depth])
+                params = {**self.layer(dense, len(taps) // TAPS, weights, dense.clamp), "depth": depth}
+                return self.call("fully_connected", dense, params, len(taps))
         return None
 
     def _convolution(
-        self, kernel: str, op: WeightedOp, copy: _Copy, height: Axis, width: Axis, clamp: tuple[int, int]
+        self, kernel: str, op: WeightedOp, copy: Copy, height: Axis, width: Axis, clamp: tuple[int, int]
     ) -> KernelCall:
         """`height` and `width` say where windows begin; `copy` has the axes of the window itself."""
-        rows = np.arange(copy.height.taps) * copy.height.dilation * copy.row
-        columns = np.arange(copy.width.taps) * copy.width.dilation * copy.channels
-        codes = (rows[:, None, None] + columns[:, None] + np.arange(copy.channels)).ravel()
-        offsets, taps = quads(codes)
-        params = {
-            **self._layer(op, len(offsets), taps, clamp),
+        offsets, taps = quads((copy.taps[:, None] + np.arange(copy.channels)).ravel())
+        layer = self.layer(op, len(offsets), self._packed(op, len(offsets), taps), clamp)
+        return self.call(kernel, op, layer | self.geometry(op, offsets, copy, height, width), copy.size)
+
+    def _packed(self, op: WeightedOp, count: int, taps: NDArray[np.int64]) -> Array:
+        """Weights as the kernel reads them: `taps` says where each of a filter is among the taps of `count` quads."""
+        blocks = -(-op.channels // self.channels)
+        weights = np.zeros((blocks * self.channels, count * TAPS), np.int8)
+        weights[: op.channels, taps] = op.weights.reshape(op.channels, -1)
+        return self.weights(weights.reshape(blocks, self.channels, count, TAPS))
+
+    def layer(self, op: WeightedOp, count: int, weights: Array, clamp: tuple[int, int]) -> Params:
+        """The layer's struct, with `count` quads of packed `weights`."""
+        sums = op.weights.reshape(op.channels, -1).astype(np.int64).sum(axis=1)
+        folded = op.bias.astype(np.int64) - (op.inputs[0].zero_point + self.zero) * sums
+        multipliers, shifts = op.multipliers
+        channels = {
+            "bias": folded.astype(np.uint64).astype(np.uint32).view(np.int32),
+            "multipliers": multipliers,
+            "lefts": np.maximum(shifts, 0),
+            "rights": np.maximum(-shifts, 0) * self.right,
+        }
+        missing = -op.channels % self.channels
+        params: Params = {
+            "channels": op.channels,
+            "quads": count,
+            "output_zero_point": op.output.zero_point,
+            "output_min": clamp[0],
+            "output_max": clamp[1],
+            "weights": weights,
+            **{field: np.pad(values, (0, missing)).astype(np.int32) for field, values in channels.items()},
+        }
+        return {f"layer.{field}": value for field, value in params.items()}
+
+    def geometry(self, op: WeightedOp, offsets: NDArray[np.int32], copy: Copy, height: Axis, width: Axis) -> Params:
+        """Where windows are in the copy, and `offsets` in them; see `_convolution`."""
+        return {
             "offsets": offsets * self.unit,
             "zero": op.inputs[0].zero_point,
             **copy.params,
@@ -97,43 +129,16 @@ class Layout:
             "height": height.output,
             "width": width.output,
         }
-        return self._call(kernel, op, params, copy.size)
 
-    def _layer(self, op: WeightedOp, count: int, taps: NDArray[np.int64], clamp: tuple[int, int]) -> Params:
-        """The layer's struct: `taps` says where each weight of a filter is among the taps of `count` quads."""
-        flat = op.weights.reshape(op.channels, -1)
-        blocks = -(-op.channels // self.channels)
-        weights = np.zeros((blocks * self.channels, count * TAPS), np.int8)
-        weights[: op.channels, taps] = flat
-        folded = op.bias.astype(np.int64) - (op.inputs[0].zero_point + self.zero) * flat.astype(np.int64).sum(axis=1)
-        multipliers, shifts = op.multipliers
-        channels = {
-            "bias": folded.astype(np.uint64).astype(np.uint32).view(np.int32),
-            "multipliers": multipliers,
-            "lefts": np.maximum(shifts, 0),
-            "rights": np.maximum(-shifts, 0) * self.right,
-        }
-        missing = blocks * self.channels - op.channels
-        params: Params = {
-            "channels": op.channels,
-            "quads": count,
-            "output_zero_point": op.output.zero_point,
-            "output_min": clamp[0],
-            "output_max": clamp[1],
-            "weights": self.weights(weights.reshape(blocks, self.channels, count, TAPS)),
-            **{field: np.pad(values, (0, missing)).astype(np.int32) for field, values in channels.items()},
-        }
-        return {f"layer.{field}": value for field, value in params.items()}
-
-    def _call(self, kernel: str, op: WeightedOp, params: Params, copied: int) -> KernelCall:
-        """All of the input is copied before anything is written."""
+    def call(self, kernel: str, op: WeightedOp, params: Params, copied: int) -> KernelCall:
+        """All of the input, `copied` codes, is copied before anything is written."""
         leads = {0: -op.inputs[0].size}
         name, scratch = f"{kernel}_{self.kernels}", copied * self.code + self.beyond
         return KernelCall(name, params, scratch, leads, folder=self.folder, alignment=self.line)
 
 
 @dataclass(frozen=True)
-class _Copy:
+class Copy:
     """The input as the convolutions copy it: with zeros around it, so that no window reaches over the edge."""
 
     channels: int
@@ -141,13 +146,20 @@ class _Copy:
     width: Axis
 
     @classmethod
-    def of(cls, conv: Conv2D) -> _Copy:
+    def of(cls, conv: Conv2D) -> Copy:
         return cls(conv.inputs[0].shape[3], conv.window.height, conv.window.width)
 
     @property
     def row(self) -> int:
         """Codes of each row."""
         return _extent(self.width) * self.channels
+
+    @property
+    def taps(self) -> NDArray[np.int64]:
+        """Where the taps of a window are, in codes from its first."""
+        rows = np.arange(self.height.taps) * self.height.dilation * self.row
+        columns = np.arange(self.width.taps) * self.width.dilation * self.channels
+        return (rows[:, None] + columns).ravel()
 
     @property
     def size(self) -> int:
@@ -172,6 +184,11 @@ class _Copy:
             "between": after + self.width.pad * self.channels,
             "below": after + below + TAPS,
         }
+
+
+def _reads_all(conv: Conv2D) -> bool:
+    """Whether each filter reads all channels: there may be one, of which a depthwise convolution makes several."""
+    return conv.kernel == "conv2d_s8" or conv.inputs[0].shape[3] == 1
 
 
 def _extent(axis: Axis) -> int:

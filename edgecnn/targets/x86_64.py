@@ -22,7 +22,7 @@ def _provable(op: WeightedOp) -> bool:
 
 _LAYOUT = Layout(
     FOLDER,
-    "s8",
+    "x86_s8",
     channels=16,
     zero=128,
     unit=1,

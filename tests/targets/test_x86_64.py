@@ -62,7 +62,7 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes, byt
         steps = [step for step in lower(graph, "x86-64", fuse=fuse).steps if step.call]
         served |= {step.call.kernel for step in steps if step.call and step.call.folder == FOLDER}
         expected += b"".join(codes[step.output][n].tobytes() for n in range(INPUTS) for step in steps)
-    assert served == {"conv2d_s8", "conv2d_max_pool2d_s8", "fully_connected_s8"}
+    assert served == {"conv2d_x86_s8", "conv2d_max_pool2d_x86_s8", "fully_connected_x86_s8"}
     return _compiled(work, len(graphs)), b"".join(inputs), expected
 
 

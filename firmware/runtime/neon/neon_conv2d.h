@@ -35,25 +35,38 @@ EDGECNN_NEON_INLINE void edgecnn_neon_copy(const edgecnn_neon_way *way, const ed
   edgecnn_neon_zeros(way, p->zero, p->below, copy);
 }
 
-/* `count` pixels, 1 .. 4, of four windows: `blocks` blocks of them. */
-EDGECNN_NEON_INLINE void edgecnn_neon_pixels(const edgecnn_neon_way *way, const edgecnn_neon_conv2d *p,
-                                             const int8_t *const *windows, int32_t count, int32_t block, int blocks,
-                                             int8_t *output) {
-  const edgecnn_neon_layer *l = &p->layer;
-  const edgecnn_neon_sums sums = edgecnn_neon_add(way, l, p->offsets, windows, EDGECNN_NEON_WINDOWS, block, blocks, 0);
+/* `count` pixels, but at most four, of four windows: `blocks` blocks of them from `block` on. */
+typedef void edgecnn_neon_pixels(const edgecnn_neon_way *way, const edgecnn_neon_conv2d *p,
+                                 const int8_t *const *windows, int32_t count, int32_t block, int blocks,
+                                 int8_t *output);
+
+EDGECNN_NEON_INLINE void edgecnn_neon_write(const edgecnn_neon_layer *l, const edgecnn_neon_sums *sums, int32_t count,
+                                            int32_t block, int blocks, int8_t *output) {
   EDGECNN_NEON_UNROLL
   for (int j = 0; j < blocks; j++) {
     const int32_t at = (block + j) * EDGECNN_NEON_CHANNELS;
+    int8x8_t codes[EDGECNN_NEON_WINDOWS];
     EDGECNN_NEON_UNROLL
     for (int i = 0; i < EDGECNN_NEON_WINDOWS; i++) {
-      const int8x8_t codes = edgecnn_neon_requantize(l, at, sums.of[i][2 * j], sums.of[i][2 * j + 1]);
-      if (i < count) edgecnn_neon_store(output + i * l->channels + at, codes, l->channels - at);
+      codes[i] = edgecnn_neon_requantize(l, at, sums->of[i][2 * j], sums->of[i][2 * j + 1]);
+    }
+    for (int i = 0; i < EDGECNN_NEON_WINDOWS && i < count; i++) {
+      edgecnn_neon_store(output + i * l->channels + at, codes[i], l->channels - at);
     }
   }
 }
 
-EDGECNN_NEON_INLINE void edgecnn_neon_convolve(const edgecnn_neon_way *way, const edgecnn_neon_conv2d *p,
-                                               const int8_t *input, int8_t *output, int8_t *scratch) {
+EDGECNN_NEON_INLINE void edgecnn_neon_pixels_of_all(const edgecnn_neon_way *way, const edgecnn_neon_conv2d *p,
+                                                    const int8_t *const *windows, int32_t count, int32_t block,
+                                                    int blocks, int8_t *output) {
+  const edgecnn_neon_layer *l = &p->layer;
+  const edgecnn_neon_sums sums = edgecnn_neon_add(way, l, p->offsets, windows, EDGECNN_NEON_WINDOWS, block, blocks, 0);
+  edgecnn_neon_write(l, &sums, count, block, blocks, output);
+}
+
+EDGECNN_NEON_INLINE void edgecnn_neon_convolve(const edgecnn_neon_way *way, edgecnn_neon_pixels *pixels,
+                                               const edgecnn_neon_conv2d *p, const int8_t *input, int8_t *output,
+                                               int8_t *scratch) {
   const int32_t all = p->height * p->width, blocks = edgecnn_neon_blocks(&p->layer);
   edgecnn_neon_copy(way, p, input, scratch);
   int32_t y = 0, x = 0;
@@ -67,9 +80,9 @@ EDGECNN_NEON_INLINE void edgecnn_neon_convolve(const edgecnn_neon_way *way, cons
     }
     int32_t block = 0;
     for (; block + EDGECNN_NEON_WIDE <= blocks; block += EDGECNN_NEON_WIDE) {
-      edgecnn_neon_pixels(way, p, windows, left, block, EDGECNN_NEON_WIDE, output);
+      pixels(way, p, windows, left, block, EDGECNN_NEON_WIDE, output);
     }
-    if (block < blocks) edgecnn_neon_pixels(way, p, windows, left, block, 1, output);
+    if (block < blocks) pixels(way, p, windows, left, block, 1, output);
     output += EDGECNN_NEON_WINDOWS * p->layer.channels;
   }
 }

@@ -1,8 +1,9 @@
-#include "conv2d_s8.h"
+#include "conv2d_x86_s8.h"
 
 #include "x86_copy.h"
 
-void edgecnn_conv2d_s8(const edgecnn_conv2d_s8_params *p, const int8_t *input, int8_t *output, int8_t *scratch) {
+void edgecnn_conv2d_x86_s8(const edgecnn_conv2d_x86_s8_params *p, const int8_t *input, int8_t *output,
+                           int8_t *scratch) {
   static void (*const pixels[])(const edgecnn_x86_layer *, const int32_t *, const void *, const int32_t *, int32_t,
                                 int8_t *) = {edgecnn_vnni_pixels, edgecnn_avx2_pixels, edgecnn_any_pixels};
   const int instructions = edgecnn_x86_instructions();

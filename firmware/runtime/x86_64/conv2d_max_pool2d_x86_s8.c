@@ -1,9 +1,9 @@
-#include "conv2d_max_pool2d_s8.h"
+#include "conv2d_max_pool2d_x86_s8.h"
 
 #include "x86_copy.h"
 
-void edgecnn_conv2d_max_pool2d_s8(const edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input, int8_t *output,
-                                  int8_t *scratch) {
+void edgecnn_conv2d_max_pool2d_x86_s8(const edgecnn_conv2d_max_pool2d_x86_s8_params *p, const int8_t *input,
+                                      int8_t *output, int8_t *scratch) {
   static void (*const maximum[])(const edgecnn_x86_layer *, const int32_t *, const void *, const int32_t *, int32_t,
                                  int8_t *) = {edgecnn_vnni_maximum, edgecnn_avx2_maximum, edgecnn_any_maximum};
   const edgecnn_x86_conv2d *conv = &p->conv;

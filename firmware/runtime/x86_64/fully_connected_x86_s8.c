@@ -1,11 +1,11 @@
-#include "fully_connected_s8.h"
+#include "fully_connected_x86_s8.h"
 
 #include "x86_any.h"
 #include "x86_avx2.h"
 #include "x86_vnni.h"
 
-void edgecnn_fully_connected_s8(const edgecnn_fully_connected_s8_params *p, const int8_t *input, int8_t *output,
-                                int8_t *scratch) {
+void edgecnn_fully_connected_x86_s8(const edgecnn_fully_connected_x86_s8_params *p, const int8_t *input, int8_t *output,
+                                    int8_t *scratch) {
   static const struct {
     void (*widen)(const int8_t *codes, int32_t count, void *copy);
     void (*vector)(const edgecnn_x86_layer *, const void *copy, int8_t *output);
