@@ -6,6 +6,7 @@ several. Sums begin with the bias and are those of the plain kernels: `Op.accumu
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -16,9 +17,9 @@ from ..ops.depthwise_conv2d import DepthwiseConv2D
 from ..ops.op import KernelCall
 from ..program import Step
 from .quads import TAPS, Copy, Layout
-from .target import Target
+from .target import Pack, Target
 
-FOLDER = "neon"
+FOLDER = "neon"  # and one in it for each way to multiply
 _CHANNELS, _FOUR = 8, 4  # of a block, of a register of sums
 
 
@@ -34,11 +35,11 @@ def _mlal_weights(blocks: NDArray[np.int8]) -> Array:
     return np.ascontiguousarray(fours, "<i2").view(np.int8)
 
 
-def _layout(kernels: str, code: int, weights: Callable[[NDArray[np.int8]], Array], beyond: int = 0) -> Layout:
+def _layout(way: str, code: int, weights: Callable[[NDArray[np.int8]], Array], beyond: int = 0) -> Layout:
     """`code`: bytes of a code in the copy."""
     return Layout(
-        FOLDER,
-        kernels,
+        f"{FOLDER}/{way}",
+        "neon_s8",
         channels=_CHANNELS,
         zero=0,
         unit=code,
@@ -51,27 +52,31 @@ def _layout(kernels: str, code: int, weights: Callable[[NDArray[np.int8]], Array
     )
 
 
-_MLAL = _layout("neon_s8", 2, _mlal_weights)
-_SDOT = _layout("sdot_s8", 1, _sdot_weights, beyond=4)
-_DEPTHWISE = _layout("neon_s8", 2, _mlal_weights, beyond=2 * _CHANNELS)
+_MLAL = _layout("mlal", 2, _mlal_weights)
+_SDOT = _layout("sdot", 1, _sdot_weights, beyond=4)
 
 
-def _depthwise_conv2d(step: Step) -> KernelCall | None:
-    """A depthwise convolution: eight channels of four pixels at a time, a tap where others have a quad."""
-    match step.ops:
-        case (DepthwiseConv2D() as conv,) if step.call and conv.multiplier == 1:
-            copy, height, width = Copy.of(conv), conv.window.height, conv.window.width
-            flat = conv.weights.reshape(conv.channels, -1)
-            blocks = np.pad(flat, ((0, -conv.channels % _CHANNELS), (0, 0))).reshape(-1, _CHANNELS, len(copy.taps))
-            weights = np.ascontiguousarray(blocks.transpose(0, 2, 1), "<i2").view(np.int8)
-            layer = _DEPTHWISE.layer(conv, len(copy.taps), weights, conv.clamp)
-            geometry = _DEPTHWISE.geometry(conv, copy.taps.astype(np.int32), copy, height, width)
-            return _DEPTHWISE.call("depthwise_conv2d", conv, layer | geometry, copy.size)
-    return None
+def _depthwise_conv2d(folder: str) -> Pack:
+    """Depthwise convolutions: eight channels of four pixels at a time, a tap where others have a quad."""
+    layout = dataclasses.replace(_MLAL, folder=folder, beyond=2 * _CHANNELS)
+
+    def pack(step: Step) -> KernelCall | None:
+        match step.ops:
+            case (DepthwiseConv2D() as conv,) if step.call and conv.multiplier == 1:
+                copy, height, width = Copy.of(conv), conv.window.height, conv.window.width
+                flat = conv.weights.reshape(conv.channels, -1)
+                blocks = np.pad(flat, ((0, -conv.channels % _CHANNELS), (0, 0))).reshape(-1, _CHANNELS, len(copy.taps))
+                weights = np.ascontiguousarray(blocks.transpose(0, 2, 1), "<i2").view(np.int8)
+                layer = layout.layer(conv, len(copy.taps), weights, conv.clamp)
+                geometry = layout.geometry(conv, copy.taps.astype(np.int32), copy, height, width)
+                return layout.call("depthwise_conv2d", conv, layer | geometry, copy.size)
+        return None
+
+    return pack
 
 
 def _target(name: str, title: str, layout: Layout, machines: tuple[str, ...] = ()) -> Target:
-    kernels = (layout.conv2d_max_pool2d, layout.conv2d, _depthwise_conv2d, layout.fully_connected)
+    kernels = (layout.conv2d_max_pool2d, layout.conv2d, _depthwise_conv2d(layout.folder), layout.fully_connected)
     return Target(name, title, {"balanced": kernels, "speed": kernels}, alignment=16, machines=machines)
 
 

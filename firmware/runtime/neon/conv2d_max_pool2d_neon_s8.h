@@ -6,9 +6,7 @@
 
 typedef edgecnn_neon_max_pool2d edgecnn_conv2d_max_pool2d_neon_s8_params;
 
-/*
- * As edgecnn_conv2d_neon_s8.
- */
+/* As edgecnn_conv2d_neon_s8. */
 void edgecnn_conv2d_max_pool2d_neon_s8(const edgecnn_conv2d_max_pool2d_neon_s8_params *params, const int8_t *input,
                                        int8_t *output, int8_t *scratch);
 

@@ -1,6 +1,6 @@
 #include "depthwise_conv2d_neon_s8.h"
 
-#include "neon_mlal.h"
+#include "neon_widen.h"
 
 static inline int16x8_t load(const int8_t *codes) {
   return vreinterpretq_s16_s8(vld1q_s8(codes));
@@ -27,6 +27,9 @@ EDGECNN_NEON_INLINE edgecnn_neon_sums add(const edgecnn_neon_conv2d *p, const in
   return sums;
 }
 
+/* Its sums are `add`'s. */
+static const edgecnn_neon_way wide = {2, 0, 0, edgecnn_neon_widen};
+
 EDGECNN_NEON_INLINE void pixels(const edgecnn_neon_way *way, const edgecnn_neon_conv2d *p, const int8_t *const *windows,
                                 int32_t count, int32_t block, int blocks, int8_t *output) {
   (void)way;
@@ -38,5 +41,5 @@ EDGECNN_NEON_INLINE void pixels(const edgecnn_neon_way *way, const edgecnn_neon_
 
 void edgecnn_depthwise_conv2d_neon_s8(const edgecnn_depthwise_conv2d_neon_s8_params *p, const int8_t *input,
                                       int8_t *output, int8_t *scratch) {
-  edgecnn_neon_convolve(&edgecnn_mlal, pixels, p, input, output, scratch);
+  edgecnn_neon_convolve(&wide, pixels, p, input, output, scratch);
 }

@@ -7,8 +7,8 @@
 typedef edgecnn_neon_fully_connected edgecnn_fully_connected_neon_s8_params;
 
 /*
- * output[layer.channels] from input[depth]; scratch holds the input as int16, and zeros up to a whole quad. The output
- * may be the input: it is written when the copy is complete.
+ * output[layer.channels] from input[depth]; scratch as that of edgecnn_conv2d_neon_s8, for depth codes rounded up to
+ * whole quads. The output may be the input: it is written when the copy is complete.
  */
 void edgecnn_fully_connected_neon_s8(const edgecnn_fully_connected_neon_s8_params *params, const int8_t *input,
                                      int8_t *output, int8_t *scratch);

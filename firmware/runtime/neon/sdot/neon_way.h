@@ -1,6 +1,6 @@
 /* SDOT: one instruction multiplies a quad with the weights of four channels. */
-#ifndef EDGECNN_NEON_SDOT_H
-#define EDGECNN_NEON_SDOT_H
+#ifndef EDGECNN_NEON_WAY_H
+#define EDGECNN_NEON_WAY_H
 
 #include "neon_windows.h"
 
@@ -19,6 +19,6 @@ EDGECNN_NEON_INLINE int8_t *edgecnn_sdot_copy(const int8_t *codes, int32_t count
   return copy + count;
 }
 
-static const edgecnn_neon_way edgecnn_sdot = {1, 16, edgecnn_sdot_add, edgecnn_sdot_copy};
+static const edgecnn_neon_way edgecnn_neon_best = {1, 16, edgecnn_sdot_add, edgecnn_sdot_copy};
 
 #endif
