@@ -30,6 +30,8 @@ CORES = {
     "swar/thumb": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
     "swar/riscv": ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c"),
     "cortex_m55": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55+mve"),
+    "neon/mlal": ("-target", "aarch64-linux-musl", "-mcpu=cortex_a72", "-fno-asynchronous-unwind-tables"),
+    "neon/sdot": ("-target", "aarch64-linux-musl", "-mcpu=cortex_a76", "-fno-asynchronous-unwind-tables"),
     "blocks/wasm": ("-target", "wasm32-freestanding", "-mcpu=generic+simd128"),
     "blocks/x86_64": ("-target", "x86_64-linux-musl", "-fno-asynchronous-unwind-tables"),
 }

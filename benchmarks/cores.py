@@ -20,6 +20,7 @@ FILE = Path(__file__).parent.parent / "docs" / "speed.md"
 BEGIN, END = "<!-- begin: python benchmarks/cores.py -->\n", "<!-- end -->\n"
 TOLERANCE = 0.02  # other releases of the compiler
 BOARDS = ("bbc_microbit", "mps2_an385", "mps2_an386", "mps2_an500", "mps2_an505", "mps3_an547", "hifive1")
+BOARDS += ("raspberry_pi_2", "raspberry_pi_4", "raspberry_pi_5")
 MODES = ("speed", "balanced", "size", "ram")
 COLUMNS = ("core", "board", "optimize", "executed", "code", "constants", "static RAM", "stack, bound")
 
@@ -34,8 +35,8 @@ def measured(board: str, optimize: str, scratch: Path) -> Row:
     cost = profile(folder, board, emulated=True)
     constants = built.flash.get("rodata", 0)
     code = sum(built.flash.values()) - constants
-    sizes = (cost.count, code, constants, built.ram or 0, built.stack or 0)
-    return (facts.core, board, optimize, *(f"{size:,}" for size in sizes))
+    sizes = (cost.count, code, constants, built.ram, built.stack) if facts.bare else (cost.count, *4 * [None])
+    return (facts.core, board, optimize, *("-" if size is None else f"{size:,}" for size in sizes))
 
 
 def rows() -> list[Row]:
@@ -52,7 +53,9 @@ def recorded() -> list[Row]:
 
 
 def worse(before: str, now: str) -> bool:
-    """Whether a figure has grown by more than the tolerance."""
+    """Whether a figure has grown by more than the tolerance; a program of Linux has none for memory."""
+    if "-" in (before, now):
+        return before != now
     a, b = (int(re.sub(",", "", figure)) for figure in (before, now))
     return b > a * (1 + TOLERANCE)
 

@@ -36,6 +36,11 @@ def counting(board: Board) -> Board:
     return dataclasses.replace(board, emulator=dataclasses.replace(emulator, options=options))
 
 
+def logged(board: Board) -> bool:
+    """Whether its emulator has no counter of instructions, but writes them down (edgecnn.executed)."""
+    return board.emulator is not None and board.emulator.kind == "qemu-user"
+
+
 def counter(board: Board, ticks_per_second: int, *, emulated: bool) -> Counter:
     """What a tick of `board` stands for, which says that there are `ticks_per_second`.
 
@@ -63,6 +68,7 @@ def _cycles(source: str) -> Callable[[Emulator, int], Counter]:
 
 _EMULATED: dict[str, Callable[[Emulator, int], Counter]] = {
     "qemu": _instructions,
+    "qemu-user": lambda emulator, ticks_per_second: Counter("instructions", 1, "counted by QEMU"),
     "rp2040js": _cycles("counted by the emulator, as if flash never made the core wait"),
     "simavr": _cycles("counted by the emulator, as the chip would"),
 }

@@ -9,6 +9,7 @@ import secrets
 import struct
 import subprocess
 import time
+import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -341,10 +342,16 @@ class Device:
 
 
 @contextmanager
-def host_board(*command: str | Path) -> Iterator[str]:
-    """Start the firmware that is a program of this computer; yields the name of the pty behind which it is."""
+def host_board(
+    *command: str | Path, environment: Mapping[str, str] = types.MappingProxyType({}), pass_fds: tuple[int, ...] = ()
+) -> Iterator[str]:
+    """Start the firmware that is a program of this computer; yields the name of the pty behind which it is.
+
+    The process has the variables of `environment`, beside ours, and the open files `pass_fds`.
+    """
     board_end, our_end = os.openpty()
-    process = subprocess.Popen(command, stdin=board_end, stdout=board_end)
+    variables = {**os.environ, **environment}
+    process = subprocess.Popen(command, stdin=board_end, stdout=board_end, env=variables, pass_fds=pass_fds)
     os.close(board_end)
     try:
         yield os.ttyname(our_end)

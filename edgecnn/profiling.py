@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from . import board as boards
+from . import executed
 from .attached import attached
 from .build import Build, build
 from .converters.graph_to_c import read_manifest
-from .counter import Counter, counter, counting
+from .counter import Counter, counter, counting, logged
 from .device import Device, Image
 
 
@@ -75,7 +76,8 @@ def profile(folder: str | Path, board: str, *, port: str | None = None, emulated
 
 def measure(built: Build, device: Device, layers: Sequence[dict[str, Any]], *, emulated: bool) -> Profile:
     """What `device`, which runs the network whose manifest has `layers`, tells of its costs; see `profile`."""
-    info, ticks = device.info, device.time()
+    info = device.info
+    ticks = executed.layers(built) if emulated and logged(built.board) else device.time()
     device.infer(np.zeros(info.input.shape, np.int8))  # the deepest way through the firmware
     same = emulated or device.image() == _image(built)  # else what was computed for `built` says nothing of it
     of = counter(built.board, info.ticks_per_second, emulated=emulated)

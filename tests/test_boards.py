@@ -73,7 +73,7 @@ def test_the_boards_that_are_there() -> None:
     cores = {board.load(name).core for name in BARE}
     assert {f"Cortex-M{n}" for n in ("0", "0+", "3", "4", "4F", "7", "33", "55")} | {"RV32IMAC", "AVR"} <= cores
     assert {"host", "wasm"} <= set(EMULATED)
-    assert {"raspberry_pi_zero", "raspberry_pi_4", "raspberry_pi_5"} <= set(LINUX)
+    assert {"raspberry_pi_zero", "raspberry_pi_2", "raspberry_pi_4", "raspberry_pi_5"} <= set(LINUX)
 
 
 @pytest.mark.parametrize("name", EMULATED)
@@ -244,7 +244,7 @@ def test_a_linux_program_needs_nothing_of_the_system_that_runs_it(name: str, len
     with built.elf.open("rb") as file:
         elf = ELFFile(file)
         assert {segment["p_type"] for segment in elf.iter_segments()}.isdisjoint({"PT_INTERP", "PT_DYNAMIC"})
-        assert elf["e_machine"] == ("EM_ARM" if name == "raspberry_pi_zero" else "EM_AARCH64")
+        assert elf["e_machine"] == ("EM_ARM" if name in ("raspberry_pi_zero", "raspberry_pi_2") else "EM_AARCH64")
     assert built.elf.stat().st_size < 200_000
 
 

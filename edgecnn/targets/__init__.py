@@ -10,6 +10,7 @@ from .cortex_m0plus import CORTEX_M0PLUS
 from .cortex_m3 import CORTEX_M3
 from .cortex_m4 import CORTEX_M4
 from .cortex_m55 import CORTEX_M55
+from .neon import ARMV7_NEON, ARMV8, ARMV8_SDOT
 from .portable import GENERIC
 from .rv32imc import RV32IMC
 from .target import OPTIMIZE, Pack, Target
@@ -28,6 +29,9 @@ TARGETS: dict[str, Target] = {
         CORTEX_M55,
         RV32IMC,
         AVR,
+        ARMV7_NEON,
+        ARMV8,
+        ARMV8_SDOT,
         X86_64,
         WASM_SIMD,
     )

@@ -24,13 +24,23 @@ from .input_copy import InputCopy
 from .target import Pack
 
 _WINDOWS = 4  # of a step
-_CODE = 2  # bytes of a code in a kernel's copy of its input, at most
 
 Params = dict[str, int | Array]
 
 
 def _as_they_are(shifts: Array) -> tuple[Array, Array] | None:
     return np.maximum(shifts, 0), np.maximum(-shifts, 0)
+
+
+def _by_groups(blocks: NDArray[np.int8]) -> Array:
+    return blocks.transpose(0, 2, 1, 3)
+
+
+def unsigned_sums(op: WeightedOp) -> bool:
+    """Whether no sum of taps leaves int32, although codes are read as 0 .. 255, and no half that is added to round."""
+    weights = np.abs(op.weights.reshape(op.channels, -1).astype(np.int64)).sum(axis=1)
+    half = 1 << max(0, -int(op.multipliers[1].min())) >> 1
+    return int(weights.max()) * 255 <= INT32_MAX and op.accumulator_bound + half <= INT32_MAX
 
 
 @dataclass(frozen=True)
@@ -47,32 +57,47 @@ class Blocks:
     """Of constants, in bytes."""
     shifts: Callable[[Array], tuple[Array, Array] | None] = _as_they_are
     """How the core has shifts to the left and to the right (channels,); None where it cannot."""
+    weights: Callable[[NDArray[np.int8]], Array] = _by_groups
+    """How it reads weights (blocks, channels, groups, taps)."""
+    provable: Callable[[WeightedOp], bool] = unsigned_sums
+    """Whether it computes a layer exactly."""
+    kernels: str = "blocks_s8"
+    """What their names end with."""
+    zero: int = 128
+    """What is added to each code of the input."""
+    code: int = 2
+    """Bytes of a code in the copy, at most."""
+    unit: int = 1
+    """Of distances in the copy, in codes."""
+    beyond: int = 0
+    """Bytes behind the copy that are loaded, but not used."""
+    even: int = 2
+    """What the groups of a fully connected layer are a multiple of."""
 
     @property
     def packs(self) -> tuple[Pack, ...]:
-        """For whatever can be proved (`_provable`)."""
+        """For whatever can be proved."""
         return (self.conv2d_max_pool2d, self.conv2d, self.fully_connected)
 
     def conv2d(self, step: Step) -> KernelCall | None:
         """A convolution: four pixels at a time."""
         match step.ops:
-            case (Conv2D() as conv,) if step.call and conv.kernel == "conv2d_s8":
+            case (Conv2D() as conv,) if step.call and _reads_all(conv):
                 height, width = conv.window.height, conv.window.width
-                return self._convolution("conv2d_blocks_s8", conv, self._copy(conv), height, width, conv.clamp)
+                return self._convolution("conv2d", conv, self.copy(conv), height, width, conv.clamp)
         return None
 
     def conv2d_max_pool2d(self, step: Step) -> KernelCall | None:
         """A convolution and the pool behind it: four pixels of a pool at a time."""
         match step.ops:
             case (Conv2D() as conv, MaxPool2D() as pool) if step.call:
-                copy, window, clamp = self._copy(conv), conv.window.then(pool.window), pooled_clamp(conv, pool)
-                kernel = "conv2d_max_pool2d_blocks_s8"
-                call = self._convolution(kernel, conv, copy, window.height, window.width, clamp)
+                copy, window, clamp = self.copy(conv), conv.window.then(pool.window), pooled_clamp(conv, pool)
+                call = self._convolution("conv2d_max_pool2d", conv, copy, window.height, window.width, clamp)
                 if call is None:
                     return None
                 rows = np.arange(pool.window.height.taps) * conv.window.height.stride * copy.row
                 columns = np.arange(pool.window.width.taps) * conv.window.width.stride * copy.channels
-                windows = (rows[:, None] + columns).ravel()
+                windows = (rows[:, None] + columns).ravel() * self.unit
                 missing = -len(windows) % _WINDOWS
                 params: Params = {f"conv.{field}": value for field, value in call.params.items()}
                 params |= {
@@ -90,74 +115,82 @@ class Blocks:
                 if dense.rows > 1:
                     height, width = Axis(1, 1, 1, 1, 0, 1), Axis(dense.rows, 1, 1, 1, 0, dense.rows)
                     copy = InputCopy(depth, height, width, self.taps)
-                    return self._convolution("conv2d_blocks_s8", dense, copy, height, width, dense.clamp)
-                taps = np.arange(-(-depth // (2 * self.taps)) * 2 * self.taps)  # an even number of groups
-                if layer := self._layer(dense, len(taps) // self.taps, taps[:depth], dense.clamp):
+                    return self._convolution("conv2d", dense, copy, height, width, dense.clamp)
+                several = self.even * self.taps
+                taps = np.arange(-(-depth // several) * several)
+                packed = self._packed(dense, len(taps) // self.taps, taps[:depth])
+                if layer := self.layer(dense, len(taps) // self.taps, packed, dense.clamp):
                     params = {**layer, "depth": depth, "missing": len(taps) - depth}
-                    return self._call("fully_connected_blocks_s8", dense, params, len(taps))
+                    return self.call("fully_connected", dense, params, len(taps))
         return None
 
-    def _copy(self, conv: Conv2D) -> InputCopy:
+    def copy(self, conv: Conv2D) -> InputCopy:
+        """What the kernel reads."""
         return InputCopy(conv.inputs[0].shape[3], conv.window.height, conv.window.width, self.taps)
 
     def _convolution(
         self, kernel: str, op: WeightedOp, copy: InputCopy, height: Axis, width: Axis, clamp: tuple[int, int]
     ) -> KernelCall | None:
         """`height` and `width` say where windows begin; `copy` has the axes of the window itself."""
-        rows = np.arange(copy.height.taps) * copy.height.dilation * copy.row
-        columns = np.arange(copy.width.taps) * copy.width.dilation * copy.channels
-        codes = (rows[:, None, None] + columns[:, None] + np.arange(copy.channels)).ravel()
-        offsets, taps = groups(codes, self.taps)
-        layer = self._layer(op, len(offsets), taps, clamp)
+        offsets, taps = groups((copy.window[:, None] + np.arange(copy.channels)).ravel(), self.taps)
+        layer = self.layer(op, len(offsets), self._packed(op, len(offsets), taps), clamp)
         if layer is None:
             return None
-        params = {
-            **layer,
-            "offsets": offsets,
-            "zero": op.inputs[0].zero_point,
-            **copy.params,
-            "row_step": height.stride * copy.row,
-            "step": width.stride * copy.channels,
-            "height": height.output,
-            "width": width.output,
-        }
-        return self._call(kernel, op, params, copy.size)
+        return self.call(kernel, op, layer | self.geometry(op, offsets, copy, height, width), copy.size)
 
-    def _layer(self, op: WeightedOp, count: int, taps: NDArray[np.int64], clamp: tuple[int, int]) -> Params | None:
-        """edgecnn_blocks: `taps` says where each weight of a filter is among the taps of `count` groups."""
+    def _packed(self, op: WeightedOp, count: int, taps: NDArray[np.int64]) -> Array:
+        """Weights as the kernel reads them: `taps` says where each of a filter is among the taps of `count` groups."""
+        weights = np.zeros((-(-op.channels // self.channels) * self.channels, count * self.taps), np.int8)
+        weights[: op.channels, taps] = op.weights.reshape(op.channels, -1)
+        return self.weights(weights.reshape(-1, self.channels, count, self.taps))
+
+    def layer(self, op: WeightedOp, count: int, weights: Array, clamp: tuple[int, int]) -> Params | None:
+        """The layer's struct (edgecnn_blocks), with `count` groups of packed `weights`; None where it is not exact."""
         multipliers, shifts = op.multipliers
         ours = self.shifts(shifts)
-        if ours is None or not _provable(op):
+        if ours is None or not self.provable(op):
             return None
-        flat = op.weights.reshape(op.channels, -1)
-        missing = -op.channels % self.channels
-        weights = np.zeros((op.channels + missing, count * self.taps), np.int8)
-        weights[: op.channels, taps] = flat
-        folded = op.bias.astype(np.int64) - (op.inputs[0].zero_point + 128) * flat.astype(np.int64).sum(axis=1)
+        sums = op.weights.reshape(op.channels, -1).astype(np.int64).sum(axis=1)
+        folded = op.bias.astype(np.int64) - (op.inputs[0].zero_point + self.zero) * sums
         bias = folded.astype(np.uint64).astype(np.uint32).view(np.int32)
         channels = {"bias": bias, "multipliers": multipliers, "lefts": ours[0], "rights": ours[1]}
+        missing = -op.channels % self.channels
         params: Params = {
             "channels": op.channels,
             "groups": count,
             "output_zero_point": op.output.zero_point,
             "output_min": clamp[0],
             "output_max": clamp[1],
-            "weights": weights.reshape(-1, self.channels, count, self.taps).transpose(0, 2, 1, 3),
+            "weights": weights,
             **{field: np.pad(values, (0, missing)).astype(np.int32) for field, values in channels.items()},
         }
         return {f"layer.{field}": value for field, value in params.items()}
 
-    def _call(self, kernel: str, op: WeightedOp, params: Params, copied: int) -> KernelCall:
-        """All of the input is copied before anything is written."""
-        leads = {0: -op.inputs[0].size}
-        return KernelCall(kernel, params, copied * _CODE, leads, folder=self.folder, alignment=self.alignment)
+    def geometry(
+        self, op: WeightedOp, offsets: NDArray[np.int32], copy: InputCopy, height: Axis, width: Axis
+    ) -> Params:
+        """Where windows are in the copy, and `offsets` in them; see `_convolution`."""
+        return {
+            "offsets": offsets * self.unit,
+            "zero": op.inputs[0].zero_point,
+            **copy.params,
+            "row_step": height.stride * copy.row * self.unit,
+            "step": width.stride * copy.channels * self.unit,
+            "height": height.output,
+            "width": width.output,
+        }
+
+    def call(self, kernel: str, op: WeightedOp, params: Params, copied: int) -> KernelCall:
+        """All of the input, `copied` codes, is copied before anything is written."""
+        leads, scratch = {0: -op.inputs[0].size}, copied * self.code + self.beyond
+        return KernelCall(
+            f"{kernel}_{self.kernels}", params, scratch, leads, folder=self.folder, alignment=self.alignment
+        )
 
 
-def _provable(op: WeightedOp) -> bool:
-    """Whether no sum of taps leaves int32, although codes are read as 0 .. 255, and no half that is added to round."""
-    weights = np.abs(op.weights.reshape(op.channels, -1).astype(np.int64)).sum(axis=1)
-    half = 1 << max(0, -int(op.multipliers[1].min())) >> 1
-    return int(weights.max()) * 255 <= INT32_MAX and op.accumulator_bound + half <= INT32_MAX
+def _reads_all(conv: Conv2D) -> bool:
+    """Whether each filter reads all channels: there may be one, of which a depthwise convolution makes several."""
+    return conv.kernel == "conv2d_s8" or conv.inputs[0].shape[3] == 1
 
 
 def groups(codes: Sequence[int] | NDArray[np.int64], size: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..ops.window import Axis
 
 
@@ -21,6 +24,13 @@ class InputCopy:
     def row(self) -> int:
         """Codes of each row."""
         return _extent(self.width) * self.channels
+
+    @property
+    def window(self) -> NDArray[np.int64]:
+        """Where the taps of a window are, in codes from its first."""
+        rows = np.arange(self.height.taps) * self.height.dilation * self.row
+        columns = np.arange(self.width.taps) * self.width.dilation * self.channels
+        return (rows[:, None] + columns).ravel()
 
     @property
     def size(self) -> int:

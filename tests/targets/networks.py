@@ -14,7 +14,7 @@ def network(rng: np.random.Generator) -> Graph:
     depth = int(rng.choice((1, 2, 3, 5, 16, 20)))
     x = b.input((1, height, width, depth), 0.05, _zero_point(rng))
     for _ in range(rng.integers(1, 3)):
-        x = _convolution(b, rng, x)
+        x = _convolution(b, rng, x, depthwise=rng.random() < 0.3)
         if rng.random() < 0.6:
             size = tuple(int(rng.integers(1, min(3, axis) + 1)) for axis in b.tensors[x].shape[1:3])
             stride = tuple(int(taps + rng.integers(0, 2)) for taps in size)
@@ -29,7 +29,7 @@ def network(rng: np.random.Generator) -> Graph:
     return graph_of(b.finish(x))
 
 
-def _convolution(b: Builder, rng: np.random.Generator, x: int) -> int:
+def _convolution(b: Builder, rng: np.random.Generator, x: int, *, depthwise: bool) -> int:
     shape = b.tensors[x].shape
     padding = str(rng.choice(("SAME", "VALID")))
     dilation = tuple(rng.integers(1, 3, 2).tolist()) if rng.random() < 0.3 else (1, 1)
@@ -37,10 +37,14 @@ def _convolution(b: Builder, rng: np.random.Generator, x: int) -> int:
     for size, spread in zip(shape[1:3], dilation, strict=True):
         taps.append(int(rng.integers(1, (5 if padding == "SAME" else min(5, (size - 1) // spread + 1)) + 1)))
     stride = tuple(rng.integers(1, 4, 2).tolist()) if rng.random() < 0.5 else (1, 1)
-    weights = _weights(rng, (int(rng.choice((1, 3, 6, 8, 9, 16, 17, 40))), *taps, shape[3]))
+    if depthwise:
+        weights = _weights(rng, (shape[3] * int(rng.choice((1, 1, 2))), *taps))
+    else:
+        weights = _weights(rng, (int(rng.choice((1, 3, 6, 8, 9, 16, 17, 40))), *taps, shape[3]))
     scales, bias = _scales(rng, weights, True), _bias(rng, weights)
     activation = str(rng.choice(("NONE", "RELU", "RELU6")))
-    return b.conv2d(x, weights, bias, scales, 0.05, _zero_point(rng), stride, padding, dilation, activation)
+    how = (bias, scales, 0.05, _zero_point(rng), stride, padding, dilation, activation)
+    return b.depthwise_conv2d(x, weights.transpose(1, 2, 0)[None], *how) if depthwise else b.conv2d(x, weights, *how)
 
 
 def _zero_point(rng: np.random.Generator) -> int:

@@ -69,5 +69,5 @@ void port_write(uint8_t byte) {
 uint32_t port_ticks(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint32_t)((uint64_t)now.tv_sec * port_ticks_per_second + (uint64_t)now.tv_nsec / 100);
+  return (uint32_t)((uint64_t)now.tv_sec * port_ticks_per_second + (uint32_t)now.tv_nsec / 100);
 }

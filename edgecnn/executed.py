@@ -1,0 +1,52 @@
+"""Instructions of a Linux program layer by layer: QEMU's log of a run in which every instruction is a block."""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import closing
+
+from . import tools
+from .app_model import SEEDS
+from .build import Build
+from .device import Device, host_board
+
+_LOG = ("-d", "exec,nochain,strace")  # a line for each block that is executed, and for each call of the kernel
+_ONE = {"QEMU_SINGLESTEP": "1", "QEMU_ONE_INSN_PER_TB": "1"}  # a block is one instruction: QEMU before 8.1, and since
+_PATIENCE = 600.0  # seconds: the log makes QEMU about 500 times slower
+
+
+def layers(built: Build) -> list[int]:
+    """What each layer executes of `built`, whose board has QEMU's user mode for an emulator: every time the same.
+
+    Counted from where the firmware has asked for the time to where it asks again, which takes some 50 instructions.
+    """
+    emulator = built.board.emulator
+    assert emulator
+    log, end = os.pipe()
+    asked: list[int] = []
+    reader = threading.Thread(target=_count, args=(log, asked))
+    reader.start()
+    try:
+        command = (tools.path(emulator.program), *emulator.options, *_LOG, "-D", f"/dev/fd/{end}", built.elf)
+        board = host_board(*command, environment=_ONE, pass_fds=(end,))
+        with board as port, closing(Device(port, patience=_PATIENCE, timeout=_PATIENCE)) as device:
+            device.time()
+            count = device.info.layers
+    finally:
+        os.close(end)
+        reader.join()
+    first = 2 * len(SEEDS)  # the self-test asked before and after each of its vectors
+    starts, ends = (asked[first + i : first + 2 * count : 2] for i in (0, 1))
+    return [after - before for before, after in zip(starts, ends, strict=True)]
+
+
+def _count(log: int, asked: list[int]) -> None:
+    """Read `log` to its end; `asked` gets how much was executed before each time that the program asked for."""
+    executed = 0
+    with os.fdopen(log, "rb") as lines:
+        for line in lines:
+            if line.startswith(b"Trace"):
+                executed += 1
+            elif b" clock_gettime" in line:
+                asked.append(executed)
