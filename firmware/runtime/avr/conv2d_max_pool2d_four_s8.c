@@ -1,0 +1,50 @@
+#include "conv2d_max_pool2d_four_s8.h"
+
+#include "four_windows.h"
+
+/* The largest of four sums. */
+static inline __uint24 largest(const __uint24 sums[EDGECNN_WINDOWS]) {
+  __int24 most = (__int24)sums[0];
+  for (uint8_t i = 1; i < EDGECNN_WINDOWS; i++) {
+    if ((__int24)sums[i] > most) most = (__int24)sums[i];
+  }
+  return (__uint24)most;
+}
+
+/* Raise output[channels] to the codes of the four windows in the patch, or set it to them. */
+static __attribute__((noinline)) void raise(const edgecnn_conv2d_four_s8_params *p, edgecnn_terms taps, const uint8_t *patch,
+                  const __uint24 starts[EDGECNN_WINDOWS], int first, int8_t *output) {
+  edgecnn_stream stream = edgecnn_stream_of(p->stream);
+  for (int16_t oc = 0; oc < p->output_channels; oc++, output++) {
+    __uint24 sums[EDGECNN_WINDOWS] = {starts[0], starts[1], starts[2], starts[3]};
+    edgecnn_four_sums(taps, &stream, patch, sums);
+    const int8_t code = edgecnn_scale24(&p->scale, stream, largest(sums));
+    edgecnn_stream_skip(&stream, EDGECNN_SCALE24_SIZE);
+    if (first || code > *output) *output = code;
+  }
+}
+
+void edgecnn_conv2d_max_pool2d_four_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_four_s8_params *params,
+                                       const int8_t *input, int8_t *output, int8_t *scratch) {
+  const edgecnn_conv2d_max_pool2d_four_s8_params p = *params;
+  const edgecnn_terms taps = edgecnn_terms_of(edgecnn_four_taps(&p.conv));
+  const int16_t pixels = (int16_t)(p.pool_height * p.pool_width);
+  uint8_t *const patch = (uint8_t *)scratch;
+  for (int16_t py = 0; py < p.pooled_height; py++) {
+    for (int16_t px = 0; px < p.pooled_width; px++, output += p.conv.output_channels) {
+      int16_t ty = 0, tx = 0;
+      for (int16_t pixel = 0; pixel < pixels; pixel = (int16_t)(pixel + EDGECNN_WINDOWS)) {
+        __uint24 starts[EDGECNN_WINDOWS];
+        for (int16_t i = 0; i < EDGECNN_WINDOWS; i++) {
+          const int16_t y = (int16_t)((py * p.pool_stride_height + ty) * p.conv.stride_height - p.conv.pad_top);
+          const int16_t x = (int16_t)((px * p.pool_stride_width + tx) * p.conv.stride_width - p.conv.pad_left);
+          starts[i] = edgecnn_four_gather(&p.conv, input, y, x, patch + i);
+          if (pixel + i + 1 < pixels) { /* what the pool lacks to a whole block is its last pixel again */
+            if (++tx == p.pool_width) tx = 0, ty++;
+          }
+        }
+        raise(&p.conv, taps, patch, starts, pixel == 0, output);
+      }
+    }
+  }
+}
