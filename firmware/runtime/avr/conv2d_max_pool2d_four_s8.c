@@ -12,8 +12,9 @@ static inline __uint24 largest(const __uint24 sums[EDGECNN_WINDOWS]) {
 }
 
 /* Raise output[channels] to the codes of the four windows in the patch, or set it to them. */
-static __attribute__((noinline)) void raise(const edgecnn_conv2d_four_s8_params *p, edgecnn_terms taps, const uint8_t *patch,
-                  const __uint24 starts[EDGECNN_WINDOWS], int first, int8_t *output) {
+static __attribute__((noinline)) void raise(const edgecnn_conv2d_four_s8_params *p, edgecnn_terms taps,
+                                            const uint8_t *patch, const __uint24 starts[EDGECNN_WINDOWS], int first,
+                                            int8_t *output) {
   edgecnn_stream stream = edgecnn_stream_of(p->stream);
   for (int16_t oc = 0; oc < p->output_channels; oc++, output++) {
     __uint24 sums[EDGECNN_WINDOWS] = {starts[0], starts[1], starts[2], starts[3]};

@@ -23,54 +23,54 @@ typedef struct {
 
 #define EDGECNN_ADD_4(a, b, c, d) "add " a ", r0\nadc " b ", r1\nadc " c ", %[zero]\nadc " d ", %[zero]\n"
 
-/* p5..p1 += u * f, byte by byte; %A[p] is p1, %[p5] lies above. What p0 would be carries nothing. */
-#define EDGECNN_SCALE24_PRODUCT     \
+/* p5..p1 += u * f, byte by byte; %[p2] is p1, %[p5] lies above. What p0 would be carries nothing. */
+#define EDGECNN_SCALE24_PRODUCT \
   "mul %A[u], %A[f]\n"              \
   "mov %[p1], r1\n"                 \
   "mul %A[u], %B[f]\n"              \
   "add %[p1], r0\n"                 \
-  "adc %A[p], r1\n"                 \
-  "adc %B[p], %[zero]\n"            \
-  "adc %C[p], %[zero]\n"            \
-  "adc %D[p], %[zero]\n"            \
+  "adc %[p2], r1\n"                 \
+  "adc %[p3], %[zero]\n"            \
+  "adc %[p4], %[zero]\n"            \
+  "adc %[code], %[zero]\n"            \
   "mul %B[u], %A[f]\n"              \
   "add %[p1], r0\n"                 \
-  "adc %A[p], r1\n"                 \
-  "adc %B[p], %[zero]\n"            \
-  "adc %C[p], %[zero]\n"            \
-  "adc %D[p], %[zero]\n"            \
+  "adc %[p2], r1\n"                 \
+  "adc %[p3], %[zero]\n"            \
+  "adc %[p4], %[zero]\n"            \
+  "adc %[code], %[zero]\n"            \
   "mul %A[u], %C[f]\n"              \
-  EDGECNN_ADD_4("%A[p]", "%B[p]", "%C[p]", "%D[p]") \
+  EDGECNN_ADD_4("%[p2]", "%[p3]", "%[p4]", "%[code]") \
   "mul %B[u], %B[f]\n"              \
-  EDGECNN_ADD_4("%A[p]", "%B[p]", "%C[p]", "%D[p]") \
+  EDGECNN_ADD_4("%[p2]", "%[p3]", "%[p4]", "%[code]") \
   "mul %C[u], %A[f]\n"              \
-  EDGECNN_ADD_4("%A[p]", "%B[p]", "%C[p]", "%D[p]") \
+  EDGECNN_ADD_4("%[p2]", "%[p3]", "%[p4]", "%[code]") \
   "mul %A[u], %D[f]\n"              \
-  "add %B[p], r0\n"                 \
-  "adc %C[p], r1\n"                 \
-  "adc %D[p], %[zero]\n"            \
+  "add %[p3], r0\n"                 \
+  "adc %[p4], r1\n"                 \
+  "adc %[code], %[zero]\n"            \
   "mul %B[u], %C[f]\n"              \
-  "add %B[p], r0\n"                 \
-  "adc %C[p], r1\n"                 \
-  "adc %D[p], %[zero]\n"            \
+  "add %[p3], r0\n"                 \
+  "adc %[p4], r1\n"                 \
+  "adc %[code], %[zero]\n"            \
   "mul %C[u], %B[f]\n"              \
-  "add %B[p], r0\n"                 \
-  "adc %C[p], r1\n"                 \
-  "adc %D[p], %[zero]\n"            \
+  "add %[p3], r0\n"                 \
+  "adc %[p4], r1\n"                 \
+  "adc %[code], %[zero]\n"            \
   "mul %B[u], %D[f]\n"              \
-  "add %C[p], r0\n"                 \
-  "adc %D[p], r1\n"                 \
+  "add %[p4], r0\n"                 \
+  "adc %[code], r1\n"                 \
   "mul %C[u], %C[f]\n"              \
-  "add %C[p], r0\n"                 \
-  "adc %D[p], r1\n"                 \
+  "add %[p4], r0\n"                 \
+  "adc %[code], r1\n"                 \
   "mul %C[u], %D[f]\n"              \
-  "add %D[p], r0\n"
+  "add %[code], r0\n"
 
 /* The output code of a sum; `stream` stands at the channel's constants, and is not moved. */
 static inline int8_t edgecnn_scale24(const edgecnn_scale24_params *params, edgecnn_stream stream, __uint24 sum) {
   enum { NEGATIVE = 1, BEYOND = 2 };
-  uint8_t state, byte, zero, p1;
-  uint32_t factor, product; /* product: bytes 2 .. 5 */
+  uint8_t state, byte, zero, p1, p2, p3, p4, code;
+  uint32_t factor;
   __asm__ volatile(EDGECNN_BEGIN
                    "clr %[zero]\n"
                    "clr %[state]\n"
@@ -110,10 +110,10 @@ static inline int8_t edgecnn_scale24(const edgecnn_scale24_params *params, edgec
                    "ori %[state], 2\n"
                    "rjmp 5f\n"
                    "2:\n"
-                   EDGECNN_NEXT("%A[p]")
-                   EDGECNN_NEXT("%B[p]")
-                   EDGECNN_NEXT("%C[p]")
-                   "clr %D[p]\n"
+                   EDGECNN_NEXT("%[p2]")
+                   EDGECNN_NEXT("%[p3]")
+                   EDGECNN_NEXT("%[p4]")
+                   "clr %[code]\n"
                    "rjmp 4f\n"
                    "3: mov %C[u], %B[u]\n"
                    "mov %B[u], %A[u]\n"
@@ -122,12 +122,11 @@ static inline int8_t edgecnn_scale24(const edgecnn_scale24_params *params, edgec
                    "brpl 3b\n" /* shift is 0 .. 2 */
                    EDGECNN_SCALE24_PRODUCT
                    "5: clr r1\n"
-                   : [u] "+&d"(sum), [f] "=&r"(factor), [p] "=&r"(product), [p1] "=&r"(p1), [state] "=&d"(state),
+                   : [u] "+&d"(sum), [f] "=&r"(factor), [p1] "=&r"(p1), [p2] "=&r"(p2), [p3] "=&r"(p3), [p4] "=&r"(p4), [code] "=&r"(code), [state] "=&d"(state),
                      [byte] "=&r"(byte), [zero] "=&r"(zero), [z] "+&z"(stream.at), [bank] "+&r"(stream.bank)
                    :
                    : "r0");
   if (state & BEYOND) return (int8_t)(state & NEGATIVE ? params->output_min : params->output_max);
-  const int16_t code = (uint8_t)(product >> 24);
   return (int8_t)(params->output_zero_point + (state & NEGATIVE ? -code : code));
 }
 

@@ -1,4 +1,5 @@
-/* Constants in flash that are read from the first byte to the last: no instruction is spent on where the next one is. */
+/* Constants in flash that are read from the first byte to the last: no instruction is spent on where the next one is.
+ */
 #ifndef EDGECNN_STREAM_H
 #define EDGECNN_STREAM_H
 
