@@ -6,7 +6,6 @@ Weights and codes are unsigned, so that adding a product needs no sign; the sum 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ FOLDER = "avr"
 _FOUR = 4  # sums
 _TERMS = 2047  # as many as sums4.h counts
 _RUN, _ROWS = 1023, 255  # codes, and rows of them, that conv2d_four.h copies at once
+_COLUMNS, _PLANES = (3, 5), 255  # of a filter, and input channels, that overlapping.h is made for
 _SIZE = 2**15 - 1  # of a tensor and of its dimensions: what an int16 holds
 
 
@@ -45,15 +45,38 @@ def conv2d_max_pool2d(step: Step) -> KernelCall | None:
     """A convolution and the pool behind it, four pixels of a pool at a time."""
     match step.ops:
         case (Conv2D() as conv, MaxPool2D() as pool) if step.call and conv.kernel == "conv2d_s8":
-            ours = _convolution(conv, *pooled_clamp(conv, pool))
-            if ours is None:
-                return None
-            pooling = {field: value for field, value in step.call.params.items() if field.startswith("pool")}
-            params = {f"conv.{field}": value for field, value in ours.items()} | pooling
-            return replace(
-                step.call, kernel="conv2d_max_pool2d_four_s8", params=params, scratch=_patch(conv), folder=FOLDER
-            )
+            params = _convolution(conv, *pooled_clamp(conv, pool))
+            return params and _pooled(step, conv, pool, "conv2d_max_pool2d_four_s8", params, _patch(conv))
     return None
+
+
+def conv2d_max_pool2d_2x2(step: Step) -> KernelCall | None:
+    """The same where the four windows of a pool overlap and have three or five columns."""
+    match step.ops:
+        case (Conv2D() as conv, MaxPool2D() as pool) if step.call and conv.kernel == "conv2d_s8":
+            axes = conv.window.height, conv.window.width
+            height, width, depth = conv.weights.shape[1:]
+            square = pool.window.height.taps == pool.window.width.taps == 2
+            if not square or width not in _COLUMNS or depth > _PLANES or any(a.stride * a.dilation > 1 for a in axes):
+                return None
+            params = _convolution(conv, *pooled_clamp(conv, pool), order=(0, 3, 1, 2), more=1)
+            scratch = (depth * (height + 1) + 1) * 2 * (width + 1)
+            return params and _pooled(step, conv, pool, "conv2d_max_pool2d_2x2_s8", params, scratch)
+    return None
+
+
+def _pooled(
+    step: Step, conv: Conv2D, pool: MaxPool2D, kernel: str, convolution: Mapping[str, int | Array], scratch: int
+) -> KernelCall:
+    assert step.call
+    pooling = {field: value for field, value in step.call.params.items() if field.startswith("pool")}
+    params = {f"conv.{field}": value for field, value in convolution.items()} | pooling
+    taps = pool.window.height.taps * pool.window.width.taps
+    early = (
+        conv.channels if taps > _FOUR else 0
+    )  # what the first four windows raise is written before the next are read
+    lead = conv.window.then(pool.window).lead(conv.inputs[0].shape[3], conv.channels, early=early)
+    return KernelCall(kernel, params, scratch, {0: lead}, folder=FOLDER)
 
 
 def fully_connected(step: Step) -> KernelCall | None:
@@ -64,7 +87,7 @@ def fully_connected(step: Step) -> KernelCall | None:
             if rows is None or not _small(op, {}) or depth > _TERMS:
                 return None
             more = (0, -op.channels % _FOUR), (0, 0)
-            blocks = np.pad(_unsigned(op), more).reshape(-1, _FOUR, depth).transpose(0, 2, 1)
+            blocks = np.pad(_unsigned(op.weights), more).reshape(-1, _FOUR, depth).transpose(0, 2, 1)
             ends = np.pad(rows, more).reshape(len(blocks), -1)
             params: dict[str, int | Array] = {
                 **{field: step.call.params[field] for field in ("rows", "input_depth", "output_channels")},
@@ -80,20 +103,26 @@ def _patch(conv: Conv2D) -> int:
     return _FOUR * conv.weights.size // conv.channels
 
 
-def _convolution(conv: Conv2D, low: int, high: int) -> dict[str, int | Array] | None:
-    """The parameters of conv2d_four_s8 with that clamp."""
+def _convolution(
+    conv: Conv2D, low: int, high: int, *, order: tuple[int, ...] = (0, 1, 2, 3), more: int = 0
+) -> dict[str, int | Array] | None:
+    """The parameters of conv2d_four_s8 with that clamp, for windows of so many rows and columns more at once."""
     plain = conv.kernel_call().params
     others = ("output_zero_point", "output_min", "output_max", "weights", "bias", "multipliers", "shifts")
     axes = conv.window.height, conv.window.width
     geometry = {
         **{field: value for field, value in plain.items() if field not in others},
-        **{f"last_{name}": axis.input - (axis.taps - 1) * axis.dilation - 1 for name, axis in zip("yx", axes, strict=True)},
+        **{
+            f"last_{name}": axis.input - (axis.taps - 1) * axis.dilation - 1 - more
+            for name, axis in zip("yx", axes, strict=True)
+        },
     }
     rows = _rows(conv, low, high)
     one = conv.weights[0]
     if rows is None or not _small(conv, geometry) or one.size > _TERMS or one[0].size > _RUN or len(one) > _ROWS:
         return None
-    return {**geometry, **_clamped(conv, low, high), "stream": np.concatenate([_unsigned(conv), rows], axis=1)}
+    weights = _unsigned(conv.weights.transpose(order))
+    return {**geometry, **_clamped(conv, low, high), "stream": np.concatenate([weights, rows], axis=1)}
 
 
 def _small(op: WeightedOp, geometry: Mapping[str, int | Array]) -> bool:
@@ -104,8 +133,8 @@ def _small(op: WeightedOp, geometry: Mapping[str, int | Array]) -> bool:
     return max([*sizes, *map(int, geometry.values())]) <= _SIZE
 
 
-def _unsigned(op: WeightedOp) -> NDArray[np.uint8]:
-    return (op.weights.reshape(op.channels, -1).astype(np.int16) - INT8_MIN).astype(np.uint8)
+def _unsigned(weights: NDArray[np.int8]) -> NDArray[np.uint8]:
+    return (weights.reshape(len(weights), -1).astype(np.int16) - INT8_MIN).astype(np.uint8)
 
 
 def _clamped(op: WeightedOp, low: int, high: int) -> dict[str, int | Array]:
@@ -125,4 +154,8 @@ def _rows(op: WeightedOp, low: int, high: int) -> NDArray[np.uint8] | None:
 
 KERNELS = (conv2d_max_pool2d, conv2d, fully_connected)
 
-AVR = Target("avr", "AVR with hardware multiplier, by avr-gcc", {"balanced": KERNELS, "speed": KERNELS})
+AVR = Target(
+    "avr",
+    "AVR with hardware multiplier, by avr-gcc",
+    {"speed": (conv2d_max_pool2d_2x2, *KERNELS), "balanced": KERNELS},
+)

@@ -2,15 +2,6 @@
 
 #include "four_windows.h"
 
-/* The largest of four sums. */
-static inline __uint24 largest(const __uint24 sums[EDGECNN_WINDOWS]) {
-  __int24 most = (__int24)sums[0];
-  for (uint8_t i = 1; i < EDGECNN_WINDOWS; i++) {
-    if ((__int24)sums[i] > most) most = (__int24)sums[i];
-  }
-  return (__uint24)most;
-}
-
 /* Raise output[channels] to the codes of the four windows in the patch, or set it to them. */
 static __attribute__((noinline)) void raise(const edgecnn_conv2d_four_s8_params *p, edgecnn_terms taps,
                                             const uint8_t *patch, const __uint24 starts[EDGECNN_WINDOWS], int first,
@@ -19,7 +10,7 @@ static __attribute__((noinline)) void raise(const edgecnn_conv2d_four_s8_params 
   for (int16_t oc = 0; oc < p->output_channels; oc++, output++) {
     __uint24 sums[EDGECNN_WINDOWS] = {starts[0], starts[1], starts[2], starts[3]};
     edgecnn_four_sums(taps, &stream, patch, sums);
-    const int8_t code = edgecnn_scale24(&p->scale, stream, largest(sums));
+    const int8_t code = edgecnn_scale24(&p->scale, stream, edgecnn_largest(sums));
     edgecnn_stream_skip(&stream, EDGECNN_SCALE24_SIZE);
     if (first || code > *output) *output = code;
   }

@@ -27,6 +27,15 @@ static inline __uint24 edgecnn_sum_start(__uint24 codes) {
   return (__uint24)0 - (codes << 7);
 }
 
+/* The largest of four sums. */
+static inline __uint24 edgecnn_largest(const __uint24 sums[4]) {
+  __int24 most = (__int24)sums[0];
+  for (uint8_t i = 1; i < 4; i++) {
+    if ((__int24)sums[i] > most) most = (__int24)sums[i];
+  }
+  return (__uint24)most;
+}
+
 #define EDGECNN_MAC(sum, a, b) \
   "mul %[" a "], %[" b         \
   "]\n"                        \
