@@ -152,10 +152,6 @@ def _rows(op: WeightedOp, low: int, high: int) -> NDArray[np.uint8] | None:
     return scales(op, bias - (zero_point - INT8_MIN) * weights.sum(axis=1), reach, low, high)
 
 
-KERNELS = (conv2d_max_pool2d, conv2d, fully_connected)
+KERNELS = (conv2d_max_pool2d_2x2, conv2d_max_pool2d, conv2d, fully_connected)
 
-AVR = Target(
-    "avr",
-    "AVR with hardware multiplier, by avr-gcc",
-    {"speed": (conv2d_max_pool2d_2x2, *KERNELS), "balanced": KERNELS},
-)
+AVR = Target("avr", "AVR with hardware multiplier, by avr-gcc", {"speed": KERNELS, "balanced": KERNELS})
