@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..fixed_point import INT8_MAX, INT8_MIN, Array
 from ..fusion import pooled_clamp
 from ..ops.conv2d import Conv2D
+from ..ops.depthwise_conv2d import DepthwiseConv2D
 from ..ops.fully_connected import FullyConnected
 from ..ops.max_pool2d import MaxPool2D
 from ..ops.op import KernelCall
@@ -33,12 +34,23 @@ def conv2d(step: Step) -> KernelCall | None:
     """A convolution, four pixels of a row at a time."""
     match step.ops:
         case (Conv2D() as conv,) if step.call and conv.kernel == "conv2d_s8":
-            params = _convolution(conv, *conv.clamp)
-            if params is None:
-                return None
-            lead = conv.window.lead(conv.inputs[0].shape[3], conv.channels, block=_FOUR)
-            return KernelCall("conv2d_four_s8", params, _patch(conv), {0: lead}, folder=FOLDER)
+            return _alone(conv, "conv2d_four_s8", _convolution(conv, *conv.clamp), _patch(conv))
     return None
+
+
+def depthwise_conv2d(step: Step) -> KernelCall | None:
+    """A convolution of each channel on its own, four pixels of a row at a time."""
+    match step.ops:
+        case (DepthwiseConv2D() as conv,) if step.call:
+            params = _convolution(conv, *conv.clamp, least=0)
+            return _alone(conv, "depthwise_conv2d_four_s8", params, _patch(conv) * conv.inputs[0].shape[3])
+    return None
+
+
+def _alone(conv: Conv2D, kernel: str, params: dict[str, int | Array] | None, scratch: int) -> KernelCall | None:
+    """A kernel that no pool is fused with."""
+    lead = conv.window.lead(conv.inputs[0].shape[3], conv.channels, block=_FOUR)
+    return params and KernelCall(kernel, params, scratch, {0: lead}, folder=FOLDER)
 
 
 def conv2d_max_pool2d(step: Step) -> KernelCall | None:
@@ -87,7 +99,7 @@ def fully_connected(step: Step) -> KernelCall | None:
             if rows is None or not _small(op, {}) or depth > _TERMS:
                 return None
             more = (0, -op.channels % _FOUR), (0, 0)
-            blocks = np.pad(_unsigned(op.weights), more).reshape(-1, _FOUR, depth).transpose(0, 2, 1)
+            blocks = np.pad(_bytes(op.weights, INT8_MIN), more).reshape(-1, _FOUR, depth).transpose(0, 2, 1)
             ends = np.pad(rows, more).reshape(len(blocks), -1)
             params: dict[str, int | Array] = {
                 **{field: step.call.params[field] for field in ("rows", "input_depth", "output_channels")},
@@ -104,9 +116,12 @@ def _patch(conv: Conv2D) -> int:
 
 
 def _convolution(
-    conv: Conv2D, low: int, high: int, *, order: tuple[int, ...] = (0, 1, 2, 3), more: int = 0
+    conv: Conv2D, low: int, high: int, *, order: tuple[int, ...] | None = None, more: int = 0, least: int = INT8_MIN
 ) -> dict[str, int | Array] | None:
-    """The parameters of conv2d_four_s8 with that clamp, for windows of so many rows and columns more at once."""
+    """The parameters of conv2d_four_s8 with that clamp, for windows of so many rows and columns more at once.
+
+    The weights are in that order of their axes, `least` being taken off.
+    """
     plain = conv.kernel_call().params
     others = ("output_zero_point", "output_min", "output_max", "weights", "bias", "multipliers", "shifts")
     axes = conv.window.height, conv.window.width
@@ -121,7 +136,7 @@ def _convolution(
     one = conv.weights[0]
     if rows is None or not _small(conv, geometry) or one.size > _TERMS or one[0].size > _RUN or len(one) > _ROWS:
         return None
-    weights = _unsigned(conv.weights.transpose(order))
+    weights = _bytes(conv.weights.transpose(order or range(conv.weights.ndim)), least)
     return {**geometry, **_clamped(conv, low, high), "stream": np.concatenate([weights, rows], axis=1)}
 
 
@@ -133,8 +148,9 @@ def _small(op: WeightedOp, geometry: Mapping[str, int | Array]) -> bool:
     return max([*sizes, *map(int, geometry.values())]) <= _SIZE
 
 
-def _unsigned(weights: NDArray[np.int8]) -> NDArray[np.uint8]:
-    return (weights.reshape(len(weights), -1).astype(np.int16) - INT8_MIN).astype(np.uint8)
+def _bytes(weights: NDArray[np.int8], least: int) -> NDArray[np.uint8]:
+    """(channels, weights of each) less `least`."""
+    return (weights.reshape(len(weights), -1).astype(np.int16) - least).astype(np.uint8)
 
 
 def _clamped(op: WeightedOp, low: int, high: int) -> dict[str, int | Array]:
@@ -152,6 +168,6 @@ def _rows(op: WeightedOp, low: int, high: int) -> NDArray[np.uint8] | None:
     return scales(op, bias - (zero_point - INT8_MIN) * weights.sum(axis=1), reach, low, high)
 
 
-KERNELS = (conv2d_max_pool2d_2x2, conv2d_max_pool2d, conv2d, fully_connected)
+KERNELS = (conv2d_max_pool2d_2x2, conv2d_max_pool2d, conv2d, depthwise_conv2d, fully_connected)
 
 AVR = Target("avr", "AVR with hardware multiplier, by avr-gcc", {"speed": KERNELS, "balanced": KERNELS})

@@ -18,7 +18,8 @@ from tests.lenet import lenet
 from tests.targets.emulated import Case, differences
 from tests.tflite_builder import Builder
 
-# Input, whether ops are fused, then filters, height, width, stride, padding, dilation, activation, pool (or none).
+# Input, whether ops are fused, then filters, height, width, stride, padding, dilation, activation, and what follows: a
+# pool or nothing. Or it is depthwise, and the filters are those of each channel.
 NETWORKS = {
     "one channel": (
         (23, 26, 1),
@@ -33,6 +34,7 @@ NETWORKS = {
         (17, 19, 20),
         True,
         [
+            (1, 3, 2, (1, 2), "VALID", (1, 1), "RELU6", "depthwise"),
             (9, 3, 2, (2, 1), "SAME", (1, 1), "RELU", (3, 2)),  # six pixels in a pool
             (5, 3, 3, (1, 1), "SAME", (1, 1), "RELU", (2, 2)),
         ],
@@ -41,6 +43,7 @@ NETWORKS = {
         (9, 11, 3),
         False,
         [
+            (2, 3, 3, (1, 1), "SAME", (1, 1), "NONE", "depthwise"),  # two channels of each
             (5, 5, 5, (1, 1), "SAME", (1, 1), "RELU", (2, 2)),
             (4, 2, 2, (1, 1), "SAME", (2, 2), "NONE", None),  # dilated
             (33, 1, 1, (2, 2), "VALID", (1, 1), "NONE", None),
@@ -55,7 +58,13 @@ NETWORKS = {
         ],
     ),
 }
-SERVED = {"conv2d_four_s8", "conv2d_max_pool2d_four_s8", "conv2d_max_pool2d_2x2_s8", "fully_connected_four_s8"}
+SERVED = {
+    "conv2d_four_s8",
+    "conv2d_max_pool2d_four_s8",
+    "conv2d_max_pool2d_2x2_s8",
+    "depthwise_conv2d_four_s8",
+    "fully_connected_four_s8",
+}
 
 
 def _network(about: str, rng: np.random.Generator) -> Graph:
@@ -69,9 +78,15 @@ def _network(about: str, rng: np.random.Generator) -> Graph:
         return values, rng.integers(-3000, 3000, size[0]), [float(v) for v in center * rng.uniform(0.3, 3, size[0])]
 
     for filters, height, width, stride, padding, dilation, activation, pool in steps:
-        values, bias, factors = weights(filters, height, width, builder.tensors[x].shape[3])
-        zero_point = int(rng.integers(-128, 100))
-        x = builder.conv2d(x, values, bias, factors, 0.5, zero_point, stride, padding, dilation, activation)
+        depth = builder.tensors[x].shape[3]
+        form, zero_point = (stride, padding, dilation, activation), int(rng.integers(-128, 100))
+        if pool == "depthwise":
+            values, bias, factors = weights(filters * depth, height, width)
+            spread = values.transpose(1, 2, 0)[np.newaxis]
+            x = builder.depthwise_conv2d(x, spread, bias, factors, 0.5, zero_point, *form)
+            continue
+        values, bias, factors = weights(filters, height, width, depth)
+        x = builder.conv2d(x, values, bias, factors, 0.5, zero_point, *form)
         if pool:
             x = builder.max_pool_2d(x, pool, pool, "VALID", "NONE")
     for channels in (21, 3):

@@ -10,11 +10,10 @@ void edgecnn_conv2d_four_s8(const EDGECNN_FLASH edgecnn_conv2d_four_s8_params *p
   for (int16_t oy = 0; oy < p.output_height; oy++) {
     for (int16_t ox = 0; ox < p.output_width; ox = (int16_t)(ox + EDGECNN_WINDOWS)) {
       const int16_t left = (int16_t)(p.output_width - ox), pixels = left < EDGECNN_WINDOWS ? left : EDGECNN_WINDOWS;
-      __uint24 starts[EDGECNN_WINDOWS];
-      for (int16_t i = 0; i < EDGECNN_WINDOWS; i++) { /* at the row's end its last pixel is computed several times */
-        const int16_t column = (int16_t)(ox + (i < pixels ? i : pixels - 1));
+      __uint24 starts[EDGECNN_WINDOWS] = {0, 0, 0, 0};
+      for (int16_t i = 0; i < pixels; i++) { /* at the row's end the sums of what was there before go nowhere */
         starts[i] = edgecnn_four_gather(&p, input, (int16_t)(oy * p.stride_height - p.pad_top),
-                                        (int16_t)(column * p.stride_width - p.pad_left), patch + i);
+                                        (int16_t)((ox + i) * p.stride_width - p.pad_left), patch + i);
       }
       edgecnn_stream stream = edgecnn_stream_of(p.stream);
       for (int16_t oc = 0; oc < p.output_channels; oc++, output++) {

@@ -14,8 +14,7 @@ static __attribute__((noinline)) edgecnn_row_sums copy_of_edge(const edgecnn_con
   edgecnn_row_sums sums = {0, 0};
   for (uint8_t i = 0; i <= (uint8_t)p->filter_width; i++, x++, to += 2) {
     const int inside = y >= 0 && y < p->input_height && x >= 0 && x < p->input_width;
-    const uint8_t code =
-        inside ? (uint8_t)(input[(y * p->input_width + x) * p->input_channels] + 128) : nothing;
+    const uint8_t code = inside ? (uint8_t)(input[(y * p->input_width + x) * p->input_channels] + 128) : nothing;
     to[1] = to[below] = code;
     if (i < (uint8_t)p->filter_width) sums.left = (uint16_t)(sums.left + code);
     if (i > 0) sums.right = (uint16_t)(sums.right + code);

@@ -52,6 +52,21 @@ static inline __uint24 edgecnn_largest(const __uint24 sums[4]) {
       "s1", "w", "x") "ld %[x], %a[x_at]+\n" EDGECNN_MAC("s2", "w", "x") "ld %[x], %a[x_at]+\n" EDGECNN_MAC("s3", "w", \
                                                                                                             "x")
 
+/* The same with weights that have a sign: a cycle more for each product, but no sum of the codes is needed. */
+#define EDGECNN_SIGNED_MAC(sum) \
+  "ld %[x], %a[x_at]+\n"        \
+  "mulsu %[w], %[x]\n"          \
+  "sbc %C[" sum                 \
+  "], %[zero]\n"                \
+  "add %A[" sum                 \
+  "], r0\n"                     \
+  "adc %B[" sum                 \
+  "], r1\n"                     \
+  "adc %C[" sum "], %[zero]\n"
+#define EDGECNN_SIGNED_TERM \
+  EDGECNN_NEXT("%[w]")      \
+  EDGECNN_SIGNED_MAC("s0") EDGECNN_SIGNED_MAC("s1") EDGECNN_SIGNED_MAC("s2") EDGECNN_SIGNED_MAC("s3")
+
 /* One code with a weight of each of four channels. */
 #define EDGECNN_CHANNEL_TERM                                                                            \
   "ld %[x], %a[x_at]+\n"                                                                                \
@@ -81,7 +96,7 @@ static inline __uint24 edgecnn_largest(const __uint24 sums[4]) {
                      "dec %[rest]\n"                                                                               \
                      "brne 3b\n"                                                                                   \
                      "4: clr r1\n" EDGECNN_END                                                                     \
-                     : [s0] "+&r"(s0), [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3), [w] "=&r"(w), [x] "=&d"(x), \
+                     : [s0] "+&r"(s0), [s1] "+&r"(s1), [s2] "+&r"(s2), [s3] "+&r"(s3), [w] "=&a"(w), [x] "=&a"(x), \
                        [zero] "=&r"(zero), [blocks] "+&r"(terms.blocks), [rest] "+&r"(terms.rest),                 \
                        [z] "+&z"(stream->at), [bank] "+&r"(stream->bank), [x_at] "+&x"(codes)                      \
                      :                                                                                             \
