@@ -17,6 +17,7 @@ _CODE = 40  # the product's bit at which the code begins
 _ROUNDING = 16  # and its bit at which the rounding does, 24 of them
 _FACTOR = 32  # bits
 _SEARCH = 256  # factors on either side of the true one
+_NEAR = 17  # of them, which mostly hold it
 
 
 def scales(op: WeightedOp, offset: Array, reach: Array, low: int, high: int) -> NDArray[np.uint8] | None:
@@ -63,22 +64,26 @@ def _first(op: WeightedOp, sign: int, count: int, reach: Array) -> Array:
 def _fit(sides: list[Array], reach: int, real: float) -> tuple[int, int, list[int]] | None:
     """(shift, factor, rounding of each side) that change the code exactly there, or None."""
     shift = max(0, int(np.ceil((np.log2(real) + _CODE - _FACTOR + 1e-6) / 8)))
-    exact = round(real * 2.0 ** (_CODE - 8 * shift))
-    factors = exact + np.array(sorted(range(-_SEARCH, _SEARCH + 1), key=abs), np.int64)[:, None]
-    fine = (factors[:, 0] >= 0) & (factors[:, 0] < 2**_FACTOR)
-    roundings = []
-    for first in (side for side in sides if len(side)):
-        if int(first[-1]) - 1 << 8 * shift >= 2**24:
-            return None
-        codes = np.arange(1, len(first) + 1, dtype=np.int64) << _CODE
-        reached = first <= reach
-        least = np.where(reached, codes - (first << 8 * shift) * factors, 0).max(axis=1, initial=0)
-        most = (codes - 1 - (first - 1 << 8 * shift) * factors).min(axis=1)
-        rounding = -(-least >> _ROUNDING)
-        fine &= (rounding << _ROUNDING <= most) & (rounding < 2**24)
-        roundings.append(rounding)
-    if not fine.any():
+    if any(len(first) and int(first[-1]) - 1 << 8 * shift >= 2**24 for first in sides):
         return None
-    best = int(np.argmax(fine))
-    found = [int(rounding[best]) for rounding in roundings]
-    return shift, int(factors[best, 0]), [found.pop(0) if len(side) else 0 for side in sides]
+    exact = round(real * 2.0 ** (_CODE - 8 * shift))
+    factors = exact + np.array(sorted(range(-_SEARCH, _SEARCH + 1), key=abs), np.int64)
+    factors = factors[(factors >= 0) & (factors < 2**_FACTOR)]
+    for some in (factors[:_NEAR], factors[_NEAR:]):
+        roundings = [_roundings(first << 8 * shift, first <= reach, some, 1 << 8 * shift) for first in sides]
+        fine = np.all([rounding >= 0 for rounding in roundings], axis=0)
+        if fine.any():
+            best = int(np.argmax(fine))
+            return shift, int(some[best]), [int(rounding[best]) for rounding in roundings]
+    return None
+
+
+def _roundings(first: Array, reached: Array, factors: Array, unit: int) -> Array:
+    """For each factor the least rounding with which codes 1, 2, ... begin at `first`, or -1."""
+    if not len(first):
+        return np.zeros(len(factors), np.int64)
+    codes = np.arange(1, len(first) + 1, dtype=np.int64) << _CODE
+    least = np.where(reached, codes - first * factors[:, None], 0).max(axis=1, initial=0)
+    most = (codes - 1 - (first - unit) * factors[:, None]).min(axis=1)
+    rounding = -(-least >> _ROUNDING)
+    return np.where((rounding << _ROUNDING <= most) & (rounding < 2**24), rounding, -1)
