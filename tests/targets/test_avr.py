@@ -13,13 +13,13 @@ from edgecnn.graph import Graph
 from edgecnn.lowering import lower
 from edgecnn.ops.conv2d import Conv2D
 from edgecnn.profiling import profile
-from edgecnn.targets.signed_scale import REACH, scales
+from edgecnn.targets.avr.scales import REACH, scales
 from tests.lenet import lenet
 from tests.targets.emulated import Case, differences
 from tests.tflite_builder import Builder
 
 # Input, whether ops are fused, then filters, height, width, stride, padding, dilation, activation, and what follows: a
-# pool or nothing. Or it is depthwise, and the filters are those of each channel.
+# pool, the sum or difference with what went in, or nothing. Or it is depthwise: the filters are those of each channel.
 NETWORKS = {
     "one channel": (
         (23, 26, 1),
@@ -44,6 +44,8 @@ NETWORKS = {
         False,
         [
             (2, 3, 3, (1, 1), "SAME", (1, 1), "NONE", "depthwise"),  # two channels of each
+            (6, 3, 3, (1, 1), "SAME", (1, 1), "NONE", "SUB"),
+            (6, 1, 1, (1, 1), "SAME", (1, 1), "RELU", "ADD"),
             (5, 5, 5, (1, 1), "SAME", (1, 1), "RELU", (2, 2)),
             (4, 2, 2, (1, 1), "SAME", (2, 2), "NONE", None),  # dilated
             (33, 1, 1, (2, 2), "VALID", (1, 1), "NONE", None),
@@ -59,6 +61,7 @@ NETWORKS = {
     ),
 }
 SERVED = {
+    "add_linear_s8",
     "conv2d_four_s8",
     "conv2d_max_pool2d_four_s8",
     "conv2d_max_pool2d_2x2_s8",
@@ -86,8 +89,10 @@ def _network(about: str, rng: np.random.Generator) -> Graph:
             x = builder.depthwise_conv2d(x, spread, bias, factors, 0.5, zero_point, *form)
             continue
         values, bias, factors = weights(filters, height, width, depth)
-        x = builder.conv2d(x, values, bias, factors, 0.5, zero_point, *form)
-        if pool:
+        before, x = x, builder.conv2d(x, values, bias, factors, 0.5, zero_point, *form)
+        if pool in ("ADD", "SUB"):
+            x = builder.binary(pool, x, before, 0.83, -7, activation)  # no ties
+        elif pool:
             x = builder.max_pool_2d(x, pool, pool, "VALID", "NONE")
     for channels in (21, 3):
         values, bias, factors = weights(channels, int(np.prod(builder.tensors[x].shape)))

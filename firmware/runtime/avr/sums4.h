@@ -1,7 +1,7 @@
 /*
  * Four dot products at once. Codes and weights are unsigned (code + 128, weight + 128), so that one addition of a
  * product needs no sign: 5 cycles per multiply-accumulate beside the loads. What the 128 of the weights adds, 128 * the
- * sum of the codes, is taken off at the start. Sums are modulo 2^24; the true ones are proved to fit (targets/avr.py).
+ * sum of the codes, is taken off at the start. Sums are modulo 2^24; the true ones are proved to fit (targets/avr).
  */
 #ifndef EDGECNN_SUMS4_H
 #define EDGECNN_SUMS4_H

@@ -1,4 +1,4 @@
-"""AVR: eight bits and a multiplier of two cycles. Four sums of 24 bits at once share every load of a weight or a code.
+"""Convolutions and fully connected layers: four sums of 24 bits at once share every load of a weight or a code.
 
 Weights and codes are unsigned, so that adding a product needs no sign; the sum of a window's codes puts that right.
 """
@@ -10,17 +10,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fixed_point import INT8_MAX, INT8_MIN, Array
-from ..fusion import pooled_clamp
-from ..ops.conv2d import Conv2D
-from ..ops.depthwise_conv2d import DepthwiseConv2D
-from ..ops.fully_connected import FullyConnected
-from ..ops.max_pool2d import MaxPool2D
-from ..ops.op import KernelCall
-from ..ops.weighted import WeightedOp
-from ..program import Step
-from .signed_scale import REACH, scales
-from .target import Target
+from ...fixed_point import INT8_MAX, INT8_MIN, Array
+from ...fusion import pooled_clamp
+from ...ops.conv2d import Conv2D
+from ...ops.depthwise_conv2d import DepthwiseConv2D
+from ...ops.fully_connected import FullyConnected
+from ...ops.max_pool2d import MaxPool2D
+from ...ops.op import KernelCall
+from ...ops.weighted import WeightedOp
+from ...program import Step
+from .scales import REACH, scales
 
 FOLDER = "avr"
 _FOUR = 4  # sums
@@ -166,8 +165,3 @@ def _rows(op: WeightedOp, low: int, high: int) -> NDArray[np.uint8] | None:
     if (INT8_MAX - INT8_MIN) * np.abs(weights).sum(axis=1).max() > REACH:
         return None
     return scales(op, bias - (zero_point - INT8_MIN) * weights.sum(axis=1), reach, low, high)
-
-
-KERNELS = (conv2d_max_pool2d_2x2, conv2d_max_pool2d, conv2d, depthwise_conv2d, fully_connected)
-
-AVR = Target("avr", "AVR with hardware multiplier, by avr-gcc", {"speed": KERNELS, "balanced": KERNELS})

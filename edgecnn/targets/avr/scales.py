@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fixed_point import INTEGERS, Array
-from ..ops.weighted import WeightedOp
+from ...fixed_point import INTEGERS, Array
+from ...ops.weighted import WeightedOp
 
 REACH = 2**23 - 1  # of accumulators
 
