@@ -49,7 +49,7 @@ def depthwise_conv2d(step: Step) -> KernelCall | None:
 def _alone(conv: Conv2D, kernel: str, params: dict[str, int | Array] | None, scratch: int) -> KernelCall | None:
     """A kernel that no pool is fused with."""
     lead = conv.window.lead(conv.inputs[0].shape[3], conv.channels, block=_FOUR)
-    return params and KernelCall(kernel, params, scratch, {0: lead}, folder=FOLDER)
+    return KernelCall(kernel, params, scratch, {0: lead}, folder=FOLDER) if params else None
 
 
 def conv2d_max_pool2d(step: Step) -> KernelCall | None:
@@ -57,7 +57,7 @@ def conv2d_max_pool2d(step: Step) -> KernelCall | None:
     match step.ops:
         case (Conv2D() as conv, MaxPool2D() as pool) if step.call and conv.kernel == "conv2d_s8":
             params = _convolution(conv, *pooled_clamp(conv, pool))
-            return params and _pooled(step, conv, pool, "conv2d_max_pool2d_four_s8", params, _patch(conv))
+            return _pooled(step, conv, pool, "conv2d_max_pool2d_four_s8", params, _patch(conv)) if params else None
     return None
 
 
@@ -72,7 +72,7 @@ def conv2d_max_pool2d_2x2(step: Step) -> KernelCall | None:
                 return None
             params = _convolution(conv, *pooled_clamp(conv, pool), order=(0, 3, 1, 2), more=1)
             scratch = (depth * (height + 1) + 1) * 2 * (width + 1)
-            return params and _pooled(step, conv, pool, "conv2d_max_pool2d_2x2_s8", params, scratch)
+            return _pooled(step, conv, pool, "conv2d_max_pool2d_2x2_s8", params, scratch) if params else None
     return None
 
 
@@ -83,9 +83,7 @@ def _pooled(
     pooling = {field: value for field, value in step.call.params.items() if field.startswith("pool")}
     params = {f"conv.{field}": value for field, value in convolution.items()} | pooling
     taps = pool.window.height.taps * pool.window.width.taps
-    early = (
-        conv.channels if taps > _FOUR else 0
-    )  # what the first four windows raise is written before the next are read
+    early = conv.channels if taps > _FOUR else 0  # written by the first four windows before the next are read
     lead = conv.window.then(pool.window).lead(conv.inputs[0].shape[3], conv.channels, early=early)
     return KernelCall(kernel, params, scratch, {0: lead}, folder=FOLDER)
 

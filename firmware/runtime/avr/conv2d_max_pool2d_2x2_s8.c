@@ -49,19 +49,23 @@ static __attribute__((noinline)) void gather(const edgecnn_conv2d_four_s8_params
   starts[2] = edgecnn_sum_start(lower_left), starts[3] = edgecnn_sum_start(lower_right);
 }
 
-/* Sets output[channels] to the largest codes of the four windows in the patch. */
+/* Sets output[channels] to the largest codes of the four windows in the patch. What the loop needs lies at hand. */
 static __attribute__((noinline)) void pooled(const edgecnn_conv2d_four_s8_params *p, const uint8_t *patch,
                                              const __uint24 starts[4], int8_t *output) {
+  const edgecnn_scale24_params scale = p->scale;
+  const __uint24 s0 = starts[0], s1 = starts[1], s2 = starts[2], s3 = starts[3];
+  const uint8_t channels = (uint8_t)p->input_channels, height = (uint8_t)p->filter_height;
+  const uint8_t width = (uint8_t)p->filter_width;
   edgecnn_stream stream = edgecnn_stream_of(p->stream);
-  patch += 2 * (p->filter_width + 1);
+  patch += 2 * (width + 1);
   for (int8_t *const end = output + p->output_channels; output < end; output++) {
-    __uint24 sums[4] = {starts[0], starts[1], starts[2], starts[3]};
-    if (p->filter_width == 5) {
-      sums_of_5((uint8_t)p->input_channels, (uint8_t)p->filter_height, &stream, patch, sums);
+    __uint24 sums[4] = {s0, s1, s2, s3};
+    if (width == 5) {
+      sums_of_5(channels, height, &stream, patch, sums);
     } else {
-      sums_of_3((uint8_t)p->input_channels, (uint8_t)p->filter_height, &stream, patch, sums);
+      sums_of_3(channels, height, &stream, patch, sums);
     }
-    *output = edgecnn_scale24(&p->scale, stream, edgecnn_largest(sums));
+    *output = edgecnn_scale24(&scale, stream, edgecnn_largest(sums));
     edgecnn_stream_skip(&stream, EDGECNN_SCALE24_SIZE);
   }
 }
