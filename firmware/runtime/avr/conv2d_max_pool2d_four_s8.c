@@ -6,11 +6,13 @@
 static __attribute__((noinline)) void raise(const edgecnn_conv2d_four_s8_params *p, edgecnn_terms taps,
                                             const uint8_t *patch, const __uint24 starts[EDGECNN_WINDOWS], int first,
                                             int8_t *output) {
+  const edgecnn_scale24_params scale = p->scale;
+  const __uint24 s0 = starts[0], s1 = starts[1], s2 = starts[2], s3 = starts[3];
   edgecnn_stream stream = edgecnn_stream_of(p->stream);
-  for (int16_t oc = 0; oc < p->output_channels; oc++, output++) {
-    __uint24 sums[EDGECNN_WINDOWS] = {starts[0], starts[1], starts[2], starts[3]};
+  for (int8_t *const end = output + p->output_channels; output < end; output++) {
+    __uint24 sums[EDGECNN_WINDOWS] = {s0, s1, s2, s3};
     edgecnn_four_sums(taps, &stream, patch, sums);
-    const int8_t code = edgecnn_scale24(&p->scale, stream, edgecnn_largest(sums));
+    const int8_t code = edgecnn_scale24(&scale, stream, edgecnn_largest(sums));
     edgecnn_stream_skip(&stream, EDGECNN_SCALE24_SIZE);
     if (first || code > *output) *output = code;
   }

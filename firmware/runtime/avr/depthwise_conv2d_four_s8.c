@@ -32,13 +32,15 @@ static __attribute__((noinline)) void codes(const edgecnn_conv2d_four_s8_params 
                                             int8_t pixels, int8_t *output) {
   const int16_t multiplier = (int16_t)(p->output_channels / p->input_channels);
   const edgecnn_terms terms = edgecnn_terms_of((int16_t)(taps / WINDOWS));
+  const edgecnn_scale24_params scale = p->scale;
+  const int16_t step = p->output_channels, channels = p->input_channels;
   edgecnn_stream stream = edgecnn_stream_of(p->stream);
-  for (int16_t channel = 0; channel < p->input_channels; channel++, patch += taps) {
+  for (int16_t channel = 0; channel < channels; channel++, patch += taps) {
     for (int16_t i = 0; i < multiplier; i++) {
       __uint24 sums[WINDOWS] = {0, 0, 0, 0};
       sums_of(terms, &stream, patch, sums);
       int8_t *to = output++;
-      for (int8_t k = 0; k < pixels; k++, to += p->output_channels) *to = edgecnn_scale24(&p->scale, stream, sums[k]);
+      for (int8_t k = 0; k < pixels; k++, to += step) *to = edgecnn_scale24(&scale, stream, sums[k]);
       edgecnn_stream_skip(&stream, EDGECNN_SCALE24_SIZE);
     }
   }
