@@ -3,8 +3,8 @@
     python benchmarks/code_size.py            measure and write
     python benchmarks/code_size.py --check    fail if the file is not what is measured now
 
-The figures are bytes of code and constants of each kernel's object file (ziglang's clang, -Os); the converter's flash
-estimates come from them.
+The figures are bytes of code and constants of each kernel's object file (ziglang's clang, -Os; for AVR avr-gcc, as in a
+build); the converter's flash estimates come from them.
 """
 
 import json
@@ -18,7 +18,8 @@ from typing import BinaryIO
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
-from edgecnn import compiler, paths
+from edgecnn import board as boards
+from edgecnn import compiler, paths, toolchain
 
 FLAGS = ("-Os", "-g0", "-ffreestanding", "-ffunction-sections")
 CORTEX_M4 = ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4")
@@ -35,6 +36,8 @@ CORES = {
     "blocks/wasm": ("-target", "wasm32-freestanding", "-mcpu=generic+simd128"),
     "blocks/x86_64": ("-target", "x86_64-linux-musl", "-fno-asynchronous-unwind-tables"),
 }
+# The same where another compiler than clang is needed -> a board that says how it is called.
+BOARDS = {"avr": "arduino_mega_2560"}
 FILE = paths.runtime() / "code_size.json"
 WASM_CODE_AND_DATA = (10, 11)  # kinds of sections
 TOLERANCE = 0.02  # other releases of the compiler
@@ -42,20 +45,23 @@ TOLERANCE = 0.02  # other releases of the compiler
 
 def sources() -> Iterator[tuple[str, Path]]:
     """Each folder with each kernel that can be used from there."""
-    for folder in CORES:
+    for folder in (*CORES, *BOARDS):
         above = paths.kernel_folders(folder)[: -1 if folder else None]
         yield from ((folder, source) for place in above for source in sorted(place.glob("*.c")))
 
 
 def measure(folder: str, source: Path) -> int:
     """Bytes that the compiled `source` occupies in flash, its headers those that `folder` sees."""
-    zig = compiler.zig()
-    if zig is None:
-        raise SystemExit("ziglang is not installed: pip install 'edgecnn[build]'")
+    if folder in BOARDS:
+        core = boards.load(BOARDS[folder]).compiler
+        assert core
+        cc, flags = toolchain.avr_gcc(core)
+    else:
+        cc, flags = toolchain.zig(), [*compiler.STRICT, *CORES[folder], *FLAGS]
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch) / "kernel.o"
         headers = [f"-I{place}" for place in paths.kernel_folders(folder)]
-        zig.run([*compiler.STRICT, *CORES[folder], *FLAGS, *headers, "-c", str(source), "-o", str(target)])
+        cc.run([*flags, *headers, "-c", str(source), "-o", str(target)])
         with target.open("rb") as file:
             return (_in_wasm if file.read(4) == b"\0asm" else _in_elf)(file)
 

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 _WIDTH = 110
 _LARGEST_OBJECT = 32767  # bytes, of avr-gcc
 _CONSTANT = "static const EDGECNN_FLASH"
+_INPUT = "static const"
 _C_TYPES = {f"{sign}int{bits}": f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32)}
 
 
-def constant(name: str, values: NDArray[np.generic], alignment: int = 1) -> str:
+def constant(name: str, values: NDArray[np.generic], alignment: int = 1, *, is_input: bool = False) -> str:
     """A static constant array at a multiple of `alignment` bytes, its numbers in lines of at most _WIDTH columns.
 
-    Where it is larger than an object may be on the smallest targets, it says where they go on (runtime/flash.h).
+    Where it is larger than an object may be on the smallest targets, it says where they go on (runtime/flash.h). What a
+    kernel takes as an input lies in RAM where flash is read by other instructions.
     """
     numbers = [_number(value) for value in values.ravel().tolist()]
     most = _LARGEST_OBJECT // values.itemsize
@@ -24,7 +26,8 @@ def constant(name: str, values: NDArray[np.generic], alignment: int = 1) -> str:
     size = str(len(numbers)) if len(objects) == 1 else ""
     body = objects[0] + "".join(f"EDGECNN_CONTINUED({name}_{i})\n{lines}" for i, lines in enumerate(objects[1:], 1))
     aligned = f" __attribute__((aligned({alignment})))" if alignment > 1 else ""
-    return f"{_CONSTANT} {_C_TYPES[values.dtype.name]} {name}[{size}]{aligned} = {{\n{body}}};\n"
+    place = _INPUT if is_input else _CONSTANT
+    return f"{place} {_C_TYPES[values.dtype.name]} {name}[{size}]{aligned} = {{\n{body}}};\n"
 
 
 def struct(type_name: str, name: str, fields: Mapping[str, str]) -> str:

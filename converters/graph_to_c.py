@@ -145,7 +145,8 @@ class _Layer:
         for field, value in self.call.params.items():
             fields[field] = self.array(field) if field in self.arrays else str(value)
         for field, array in self.arrays.items():
-            yield c_text.constant(self.array(field), array, self.call.alignment)
+            is_input = field not in self.call.params
+            yield c_text.constant(self.array(field), array, self.call.alignment, is_input=is_input)
         yield c_text.struct(f"edgecnn_{self.call.kernel}_params", self.symbol, fields)
 
 

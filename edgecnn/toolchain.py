@@ -73,10 +73,15 @@ def _zig(target: Target, arguments: list[str], script: Path, elf: Path) -> Linke
     return Linked(f"ziglang, {cc.version}", flags, lambda: stack.worst_case(program, frame))
 
 
-def _avr_gcc(target: Target, arguments: list[str], script: Path, elf: Path) -> Linked:
+def avr_gcc(target: Target) -> tuple[compiler.Compiler, list[str]]:
+    """The compiler of the AVRs and its flags for a core; raises UsageError when it is not installed."""
     gcc = compiler.named(tools.path("avr-gcc"))
     assert gcc
-    flags = [f"-mmcu={target.cpu}", *target.flags, *OPTIMIZED, *_BARE, *_AVR]
+    return gcc, [f"-mmcu={target.cpu}", *target.flags, *OPTIMIZED, *_BARE, *_AVR]
+
+
+def _avr_gcc(target: Target, arguments: list[str], script: Path, elf: Path) -> Linked:
+    gcc, flags = avr_gcc(target)
     gcc.run([*flags, *arguments, f"-Wl,-T,{script}", *_AVR_LINK, "-o", str(elf)])
     return Linked(gcc.version, flags, lambda: avr_stack.worst_case(elf))
 

@@ -12,7 +12,7 @@ from ..fixed_point import INTEGERS, Arithmetic, Array, quantize_multiplier
 from .binary import BinaryOp
 from .op import KernelCall
 
-_LEFT_SHIFT = 20
+LEFT_SHIFT = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +28,12 @@ class Add(BinaryOp):
         """Quantized multipliers and shifts of the first operand, of the second, and of their sum."""
         scales = [np.float64(operand.scale) for operand in self.operands]
         common = 2 * max(scales)
-        reals = *(scale / common for scale in scales), common / (2**_LEFT_SHIFT * np.float64(self.output.scale))
+        reals = *(scale / common for scale in scales), common / (2**LEFT_SHIFT * np.float64(self.output.scale))
         return [quantize_multiplier(float(real)) for real in reals]
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
         a, b = (
-            arithmetic.mbqm(x * 2**_LEFT_SHIFT, *multiplier)
+            arithmetic.mbqm(x * 2**LEFT_SHIFT, *multiplier)
             for x, multiplier in zip(self.differences(inputs), self.multipliers[:2], strict=True)
         )
         codes = arithmetic.mbqm(a + self.sign * b, *self.multipliers[2]) + self.output.zero_point
@@ -43,10 +43,10 @@ class Add(BinaryOp):
     def accumulator_bound(self) -> int:
         # Both operands are at most halved by their scales, and each extreme is one of the lowest or highest code.
         extremes = [
-            np.abs(INTEGERS.mbqm(np.array(self.reach(operand)) << _LEFT_SHIFT, *multiplier)).max()
+            np.abs(INTEGERS.mbqm(np.array(self.reach(operand)) << LEFT_SHIFT, *multiplier)).max()
             for operand, multiplier in zip(self.operands, self.multipliers[:2], strict=True)
         ]
-        return max(255 << _LEFT_SHIFT, int(sum(extremes)) << max(self.multipliers[2][1], 0))
+        return max(255 << LEFT_SHIFT, int(sum(extremes)) << max(self.multipliers[2][1], 0))
 
     def kernel_call(self) -> KernelCall:
         (multiplier1, shift1), (multiplier2, shift2), (multiplier, shift) = self.multipliers

@@ -4,9 +4,9 @@
 
 static int8_t sum(const EDGECNN_FLASH edgecnn_add_s8_params *p, int32_t code1, int32_t code2) {
   /* |code - zero point| <= 255, and 255 * 2^20 < 2^28 */
-  const int32_t a = edgecnn_mbqm((code1 - p->zero_point1) * ((int32_t)1 << 20), p->multiplier1, p->shift1);
-  const int32_t b = edgecnn_mbqm((code2 - p->zero_point2) * ((int32_t)1 << 20), p->multiplier2, p->shift2);
-  const int32_t code = edgecnn_mbqm(a + p->sign * b, p->multiplier, p->shift) + p->output_zero_point;
+  const int32_t a = edgecnn_mbqm((code1 - p->zero_point1) * ((int32_t)1 << 20), p->multiplier1, (int)p->shift1);
+  const int32_t b = edgecnn_mbqm((code2 - p->zero_point2) * ((int32_t)1 << 20), p->multiplier2, (int)p->shift2);
+  const int32_t code = edgecnn_mbqm(a + p->sign * b, p->multiplier, (int)p->shift) + p->output_zero_point;
   return edgecnn_clamp(code, p->output_min, p->output_max);
 }
 

@@ -8,7 +8,7 @@ void edgecnn_mean_s8(const EDGECNN_FLASH edgecnn_mean_s8_params *p, const int8_t
       /* In any order: |bias| + count * 128 is within the proved bound. */
       int32_t sum = p->bias;
       for (int32_t i = 0; i < p->count; i++) sum += input[i * p->depth + c];
-      *output++ = edgecnn_clamp(edgecnn_mbqm(sum, p->multiplier, p->shift) + p->output_zero_point, -128, 127);
+      *output++ = edgecnn_clamp(edgecnn_mbqm(sum, p->multiplier, (int)p->shift) + p->output_zero_point, -128, 127);
     }
     input += p->count * p->depth;
   }

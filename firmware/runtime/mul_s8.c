@@ -5,7 +5,7 @@
 static int8_t product(const EDGECNN_FLASH edgecnn_mul_s8_params *p, int32_t code1, int32_t code2) {
   /* at most 255 * 255 */
   const int32_t raw = (code1 - p->zero_point1) * (code2 - p->zero_point2);
-  const int32_t code = edgecnn_mbqm(raw, p->multiplier, p->shift) + p->output_zero_point;
+  const int32_t code = edgecnn_mbqm(raw, p->multiplier, (int)p->shift) + p->output_zero_point;
   return edgecnn_clamp(code, p->output_min, p->output_max);
 }
 

@@ -1,5 +1,7 @@
 """Many networks in one program on an emulated board, every layer of each checked by its CRC-32."""
 
+import json
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ import serial
 from edgecnn import board as boards
 from edgecnn import build, paths, toolchain
 from edgecnn.converters.c_text import constant
-from edgecnn.converters.graph_to_c import write_c
+from edgecnn.converters.graph_to_c import MANIFEST, write_c
 from edgecnn.emulator import emulate
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
@@ -31,8 +33,10 @@ typedef struct {
   int32_t (*layer_output_size)(int layer);
   int layers, inputs;
   int32_t input_size;
-  const int8_t *codes;
+  const EDGECNN_FLASH int8_t *codes;
 } network;
+
+int8_t arena[ARENA] __attribute__((aligned(64)));
 
 CODES
 static const network networks[] = {
@@ -76,10 +80,10 @@ def differences(facts: boards.Board, target: str, cases: Sequence[Case], work: P
     elf = _link(facts, folder, work)
     expected = [crc for case in cases for crc in _crcs(case)]
     with emulate(facts, elf) as url, serial.serial_for_url(url, baudrate=facts.baud, timeout=0.5) as line:
-        said = b""
-        while not said:  # what comes before the UART is ready is lost
+        for _ in range(60):  # what comes before the UART is ready is lost
             line.write(b"\n")
-            said = line.read(4)
+            if said := line.read(4):
+                break
         line.timeout = 60
         said += line.read(4 * len(expected) - len(said))
         told = np.frombuffer(said, "<u4").tolist()
@@ -98,8 +102,11 @@ def _crcs(case: Case) -> list[tuple[str, int]]:
 
 
 def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
-    """One folder with the C of all networks, and every kernel once."""
-    folder = work / "networks"
+    """One folder with the C of all networks, and every kernel once.
+
+    All have one arena, as they run one after another: an AVR has no room for more.
+    """
+    folder, arena = work / "networks", 0
     for i, case in enumerate(cases):
         alone = work / f"m{i}"
         write_c(case.graph, alone, name=f"m{i}", target=target, optimize=case.optimize, fuse=case.fuse)
@@ -109,6 +116,11 @@ def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
             if copy.exists():
                 assert copy.read_bytes() == source.read_bytes(), f"{target} has two files called {copy.name}"
             copy.write_bytes(source.read_bytes())
+        network = folder / f"m{i}.c"
+        text, found = re.subn(r"static (int8_t arena\[)\w+\].*;", r"extern \1];", network.read_text())
+        assert found == 1
+        network.write_text(text)
+        arena = max(arena, json.loads((alone / MANIFEST).read_text())["arena"]["bytes"])
     names = [f"m{i}" for i in range(len(cases))]
     functions = ("input", "invoke_layer", "layer_output", "layer_output_size")
     calls = {name: ", ".join(f"{name}_{function}" for function in functions) for name in names}
@@ -118,7 +130,8 @@ def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
     )
     codes = "".join(constant(f"{name}_x", case.x) for name, case in zip(names, cases, strict=True))
     text = _MAIN.replace("INCLUDES", "".join(f'#include "{name}.h"\n' for name in names))
-    (folder / "networks.c").write_text(text.replace("CODES", codes).replace("ROWS", "".join(rows)))
+    text = text.replace("CODES", codes).replace("ROWS", "".join(rows)).replace("ARENA", str(arena))
+    (folder / "networks.c").write_text(text)
     return folder
 
 
@@ -133,6 +146,8 @@ def _link(facts: boards.Board, folder: Path, work: Path) -> Path:
     if facts.bare:
         script.write_text(build.linker_script(facts))
         toolchain.link(facts.compiler, arguments, script, program)
+        image = build._intel_hex(*build._image(program))
+        program.with_suffix(".hex").write_bytes(image)  # what some emulators take
     else:
         toolchain.zig().run([*toolchain.core(facts.compiler), *toolchain.OPTIMIZED, *arguments, "-o", str(program)])
     return program

@@ -16,8 +16,9 @@ from tests.random_models import random_input, random_model
 from tests.targets.emulated import Case, differences
 
 # A board with much RAM for every core, and what the compiler calls the core where it is not the board's own: a
-# Cortex-M3 runs the code of a Cortex-M0+. (test_boards.py tries avr, which has plain kernels.)
+# Cortex-M3 runs the code of a Cortex-M0+.
 CORES = {
+    "avr": ("arduino_mega_2560", None),
     "cortex-m0plus": ("mps2_an385", "cortex_m0plus"),
     "cortex-m3": ("mps2_an385", None),
     "cortex-m4": ("mps2_an386", None),
@@ -29,7 +30,7 @@ CORES = {
     "wasm-simd": ("wasm", None),
     "generic": ("virt_rv32", "generic_rv32+m+a+c"),
 }
-ELSEWHERE = {"avr", "x86-64"}
+ELSEWHERE = {"x86-64"}
 NETWORKS = 24
 INPUTS = 3
 

@@ -1,0 +1,61 @@
+"""ADD and SUB of two activations of the same shape: one linear function of their codes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from ...fixed_point import INT8_MAX, INT8_MIN, INTEGERS, Array
+from ...ops.add import LEFT_SHIFT, Add
+from ...ops.op import KernelCall
+from ...program import Step
+from .weighted import FOLDER
+
+_FRACTION = 32  # bits of the numbers in add_linear_s8.h
+_SIZE = 2**15 - 1  # of a tensor: what an int16 holds
+
+
+def add(step: Step) -> KernelCall | None:
+    """The sum of two activations of the output's shape, where it is linear in their codes to the last byte."""
+    match step.ops:
+        case (Add() as op,) if len(op.inputs) == 2 and all(x.shape == op.output.shape for x in op.inputs):
+            numbers = _linear(op)
+            if numbers is None or op.output.size > _SIZE:
+                return None
+            parts = [divmod(number, 2**_FRACTION) for number in numbers]
+            params: dict[str, int | Array] = {
+                "size": op.output.size,
+                "output_min": op.clamp[0],
+                "output_max": op.clamp[1],
+            }
+            params |= {f"whole{name}": whole for name, (whole, _) in zip(("1", "2", ""), parts, strict=True)}
+            params |= {f"fraction{name}": fraction for name, (_, fraction) in zip(("1", "2", ""), parts, strict=True)}
+            return KernelCall("add_linear_s8", params, leads={0: 0, 1: 0}, folder=FOLDER)
+    return None
+
+
+def _linear(op: Add) -> tuple[int, int, int] | None:
+    """The factors of both codes + 128, and the offset, that give the code of every pair, in parts of 2^32; or None."""
+    (first, second), total = op.multipliers[:2], op.multipliers[2]
+
+    def factor(multiplier: tuple[int, int]) -> int:
+        exponent = multiplier[1] + total[1] - 2 * 31 + LEFT_SHIFT + _FRACTION
+        return round(multiplier[0] * total[0] * Fraction(2) ** exponent)
+
+    factors = factor(first), op.sign * factor(second)
+    if any(abs(f) >> _FRACTION >= 2**7 for f in factors):
+        return None
+    x1, x2 = (codes.ravel() for codes in np.mgrid[INT8_MIN : INT8_MAX + 1, INT8_MIN : INT8_MAX + 1])
+    terms = (
+        INTEGERS.mbqm((x - tensor.zero_point) * 2**LEFT_SHIFT, *multiplier)
+        for x, tensor, multiplier in zip((x1, x2), op.inputs, op.multipliers[:2], strict=True)
+    )
+    codes = np.clip(INTEGERS.mbqm(next(terms) + op.sign * next(terms), *total) + op.output.zero_point, *op.clamp)
+    line = factors[0] * (x1 - INT8_MIN) + factors[1] * (x2 - INT8_MIN)
+    below, above = codes > op.clamp[0], codes < op.clamp[1]  # where the line may not lie further below, or above
+    least = int(((codes << _FRACTION) - line).max(where=below, initial=-(2**47)))
+    most = int(((codes + 1 << _FRACTION) - 1 - line).min(where=above, initial=2**47 - 1))
+    offset = max(min(0, most), least)
+    fits = least <= offset <= most and np.abs(line).max() + abs(offset) < 2**47
+    return (*factors, offset) if fits else None
