@@ -160,8 +160,7 @@ def test_the_kernels_of_training_are_the_weights_of_the_file(tuned: Path, graph:
 
 def real_weights(op: WeightedOp) -> np.ndarray:
     """(channels, taps), real values."""
-    codes = np.moveaxis(op.weights, -1, 0) if op.kind == "depthwise_conv2d" else op.weights
-    return codes.reshape(op.channels, -1) * op.weight_scales.reshape(-1, 1)
+    return op.weights.reshape(op.channels, -1) * op.weight_scales.reshape(-1, 1)
 
 
 def channels_first(name: str, kernel: np.ndarray) -> np.ndarray:

@@ -36,8 +36,8 @@ class _Start(click.ParamType):
 
 
 @click.command(
-    help="Train the network NAME of the zoo, or go on with a trained one by --qat. Interrupted, the same command goes on "
-    "where it stopped."
+    help="Train the network NAME of the zoo, or go on with a trained one by --qat. "
+    "Interrupted, the same command goes on where it stopped."
 )
 @click.argument("start", type=_Start(), metavar="NAME|FLOAT.keras")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .keras file.")

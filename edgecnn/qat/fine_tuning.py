@@ -43,7 +43,7 @@ def fine_tune(
     if (images, (len(dataset.classes),)) != (shape, classes):
         raise UsageError(
             f"the model '{network}' reads images of shape {shape} and gives {classes[-1]} classes, but {dataset.name} "
-            f"has images of shape {images} and {len(dataset.classes)} classes; name the --dataset that it was trained on."
+            f"has images of shape {images} and {len(dataset.classes)} classes; name the --dataset it was trained on."
         )
     how = how or zoo.fine_tuning(zoo.recipe(network, dataset.name))
     weights = hashlib.sha256(b"".join(value.tobytes() for value in trained.model.get_weights())).hexdigest()
