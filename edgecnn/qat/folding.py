@@ -57,7 +57,7 @@ def _activation(layer: Any) -> str:
 
 def _foldable(norm: Any, neighbours: Neighbours) -> Any:
     (before,) = neighbours.before[norm]
-    if type(before) not in WEIGHTED or _activation(before) != "linear" or neighbours.next(before) is not norm:
+    if type(before) not in WEIGHTED or _activation(before) != "linear" or neighbours.after[before] != [norm]:
         raise refuse(
             norm, "does not directly follow the convolution or dense layer that it could be folded into; move it there."
         )
