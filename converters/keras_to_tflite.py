@@ -76,6 +76,8 @@ def load_keras(path: Path) -> Any:
         raise InvalidModelError(f"there is no file {path}; name a .keras file.")
     if not zipfile.is_zipfile(path):
         raise InvalidModelError(f"{path} is not a .keras file; save the model with model.save('NAME.keras').")
+    import edgecnn.qat.layers  # noqa: F401  registered with Keras by its import
+
     try:
         with silence():
             return keras.saving.load_model(path, compile=False, safe_mode=True)
@@ -88,11 +90,12 @@ def load_keras(path: Path) -> Any:
         raise InvalidModelError(f"{path} is damaged, or needs code that is not in it; save it again.") from error
 
 
-def keras_to_tflite(model: Any, representative: npt.NDArray[Any]) -> Quantized:
+def keras_to_tflite(model: Any, representative: npt.NDArray[Any] | None) -> Quantized:
     """Quantize a Keras model (or the .keras file at a path) to int8: input, output, weights and activations.
 
     `representative`: images (N, H, W, C) whose activations give the ranges; uint8 pixels are read as pixel / 255, and
-    floats as they are. Batch is 1; weights are per channel. The same model and images give the same bytes.
+    floats as they are. Batch is 1; weights are per channel. The same model and images give the same bytes. For a model
+    that was trained with fake quantization, it is None: its ranges are in it.
 
     Raises InvalidModelError for a file that is not a Keras model, and UnsupportedError for a model with several inputs
     or outputs, a dimension that is not fixed, or a layer that TFLite cannot express.
@@ -103,28 +106,33 @@ def keras_to_tflite(model: Any, representative: npt.NDArray[Any]) -> Quantized:
     if isinstance(model, str | os.PathLike):
         model = load_keras(Path(model))
     shape = input_shape(model)
-    if representative.shape[1:] != shape or not len(representative):
-        raise UsageError(
-            f"the model reads images of shape {shape} and the representative images have shape "
-            f"{representative.shape[1:]}; give at least one image of the model's shape."
-        )
-    data = representative.astype(np.float32)
-    if representative.dtype == np.uint8:
-        data /= np.float32(255)
+    data = None if representative is None else _real(representative, shape)
 
     image = keras.Input(batch_shape=(1, *shape), name="image")  # a fixed batch leaves no shape arithmetic in the graph
     converter = tf.lite.TFLiteConverter.from_keras_model(keras.Model(image, model(image), name=model.name))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
-    converter.representative_dataset = lambda: ([one[None]] for one in data)
+    if data is not None:
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.representative_dataset = lambda: ([one[None]] for one in data)
     try:
         with silence():
             content = bytes(converter.convert())
     except Exception as error:  # the converter has no exception type of its own for each of its stages
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise UnsupportedError(f"TFLite cannot express the model '{model.name}': {reason}") from error
-    return Quantized(content, channel_warnings(model, data))
+    return Quantized(content, [] if data is None else channel_warnings(model, data))
+
+
+def _real(images: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """Representative images as the model reads them; raises UsageError for none, or for another shape."""
+    if images.shape[1:] != shape or not len(images):
+        raise UsageError(
+            f"the model reads images of shape {shape} and the representative images have shape "
+            f"{images.shape[1:]}; give at least one image of the model's shape."
+        )
+    real = images.astype(np.float32)
+    return real / np.float32(255) if images.dtype == np.uint8 else real
 
 
 def input_shape(model: Any) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from .tensor import Tensor
 
 
 class FloatReference:
-    """Real values of every layer of a .keras file that `graph` was made from.
+    """Real values of every layer of a .keras file that `graph` was made from; fake quantization is left out.
 
     Raises UsageError without tensorflow or when the shapes do not belong to `graph`; InvalidModelError for a bad file.
     """
@@ -22,8 +22,15 @@ class FloatReference:
     def __init__(self, path: Path, graph: Graph):
         from .converters.keras_to_tflite import load_keras, load_tensorflow
 
+        self.path = path
         keras = load_tensorflow().keras
         model = load_keras(path)
+
+        from .qat.rewriting import is_quantization_aware, without_fake_quantization
+
+        self.quantization_aware = is_quantization_aware(model)
+        if self.quantization_aware:
+            model = without_fake_quantization(model)
         if tuple(model.inputs[0].shape[1:]) != graph.input.shape[1:]:
             raise UsageError(f"{path} takes {model.inputs[0].shape[1:]}, the int8 network {graph.input.shape[1:]}.")
         if np.prod(model.outputs[0].shape[1:]) != np.prod(graph.output.shape[1:]):

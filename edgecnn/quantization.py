@@ -16,6 +16,7 @@ from .errors import EdgecnnError, UsageError
 from .progress import stderr
 
 REPRESENTATIVE = 1000  # training images whose activations give the ranges
+QUANTIZATION_AWARE = "quantization-aware training"
 
 
 def quantize_file(
@@ -24,14 +25,21 @@ def quantize_file(
     """The int8 model of a .keras file, and what its ranges come from.
 
     That is the real inputs in the .npy file `representative`, else the data set, by default the one that the .keras
-    file names. A result that `edgecnn convert` will not take bears a warning that says why. Raises UsageError without
-    tensorflow or inputs, InvalidModelError or UnsupportedError for a file that cannot be quantized.
+    file names; a model that was trained quantization-aware brings its ranges with it. A result that `edgecnn convert`
+    will not take bears a warning that says why. Raises UsageError without tensorflow, without inputs or with some that
+    the model does not need, InvalidModelError or UnsupportedError for a file that cannot be quantized.
     """
+    model = load_keras(path)
+
+    from .qat.rewriting import is_quantization_aware
     from .training import provenance
 
-    model = load_keras(path)
-    trained_on = provenance(path).get("dataset")
-    inputs, source = _representative(path, dataset or trained_on, data_dir, representative, input_shape(model))
+    inputs, source = None, QUANTIZATION_AWARE
+    if not is_quantization_aware(model):
+        trained_on = provenance(path).get("dataset")
+        inputs, source = _representative(path, dataset or trained_on, data_dir, representative, input_shape(model))
+    elif dataset or representative:
+        raise UsageError(f"{path} was trained with --qat and brings its ranges with it; leave out the images.")
     with stderr.status(f"Quantizing {path}") if stderr.is_terminal else nullcontext():
         file, warnings = keras_to_tflite(model, inputs)
     try:

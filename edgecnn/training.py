@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import zoo
-from .converters.keras_to_tflite import load_tensorflow
+from .converters.keras_to_tflite import load_keras, load_tensorflow
 from .datasets import Dataset, Split, to_input
 from .errors import InvalidModelError, UsageError
 from .files import atomic_path
@@ -40,7 +40,7 @@ class Training:
     model: Any
     history: tuple[Epoch, ...]
     provenance: dict[str, Any]
-    checkpoint: Path | None
+    checkpoints: tuple[Path, ...]
 
 
 def cross_entropy(target: Any, probability: Any) -> Any:
@@ -86,26 +86,53 @@ def train(
     Raises UsageError for an unknown network or loss, a missing TensorFlow, or the checkpoint of another training.
     """
     how = how or zoo.recipe(name, dataset.name)
-    epochs, loss, augmentation = how.epochs, how.loss, how.augmentation
-    batch_size = min(how.batch_size, len(dataset.train))
-    if loss not in LOSSES:
-        raise UsageError(f"no loss is called '{loss}'; choose one of: {', '.join(LOSSES)}.")
-    tf = load_tensorflow()
+    load_tensorflow()
     import keras
 
-    provenance = {
-        "network": name,
+    about = {"network": name, **about_of(dataset, how, seed)}
+    keras.utils.set_random_seed(seed)  # the initial weights
+    model = zoo.build(name, dataset.train.images.shape[1:], len(dataset.classes))
+    history = fit(model, dataset, how, seed, about, checkpoint, log)
+    return Training(model, history, about, (checkpoint,) if checkpoint else ())
+
+
+def load(path: Path) -> Training:
+    """The trained model in a .keras file, ours or not, to go on with; raises InvalidModelError."""
+    model = load_keras(path)
+    return Training(model, (), {"network": model.name, **provenance(path)}, ())
+
+
+def about_of(dataset: Dataset, how: zoo.Recipe, seed: int) -> dict[str, Any]:
+    """What a training depends on, beside the weights that it begins with."""
+    return {
         "dataset": dataset.name,
         "dataset_note": dataset.note,
         "dataset_sha256": dataset.sha256,
         "training_images": len(dataset.train),
         "seed": seed,
         **asdict(how),
-        "batch_size": batch_size,
-        "augmentation": {"kind": type(augmentation).__name__, **asdict(augmentation)},
+        "batch_size": min(how.batch_size, len(dataset.train)),
+        "augmentation": {"kind": type(how.augmentation).__name__, **asdict(how.augmentation)},
     }
-    keras.utils.set_random_seed(seed)  # the initial weights
-    model = zoo.build(name, dataset.train.images.shape[1:], len(dataset.classes))
+
+
+def fit(
+    model: Any,
+    dataset: Dataset,
+    how: zoo.Recipe,
+    seed: int,
+    about: dict[str, Any],
+    checkpoint: Path | None,
+    log: Callable[[str], None],
+) -> tuple[Epoch, ...]:
+    """Train `model` in place, from the `checkpoint` of `about` on if there is one."""
+    tf = load_tensorflow()
+    import keras
+
+    epochs, loss, augmentation = how.epochs, how.loss, how.augmentation
+    batch_size = min(how.batch_size, len(dataset.train))
+    if loss not in LOSSES:
+        raise UsageError(f"no loss is called '{loss}'; choose one of: {', '.join(LOSSES)}.")
     steps = len(dataset.train) // batch_size
     total_steps = steps * epochs
     warmup = total_steps // 20  # begun at the full rate, more ReLUs die for good
@@ -116,7 +143,7 @@ def train(
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta"])  # of batch normalization
     optimizer.build(model.trainable_variables)
     state = [*model.variables, *optimizer.variables]
-    history = _restore(checkpoint, provenance, state) if checkpoint else []
+    history = _restore(checkpoint, about, state) if checkpoint else []
 
     @tf.function
     def step(pixels: Any, labels: Any, key: Any) -> Any:
@@ -127,7 +154,7 @@ def train(
         optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
         return value
 
-    with bar(f"Training {name}", total_steps) as progress:
+    with bar(f"Training {model.name}", total_steps) as progress:
         progress.advance(steps * len(history))
         for epoch in range(len(history), epochs):
             # Everything random depends on (seed, epoch, batch) alone, so that a resumed run is the same run.
@@ -139,11 +166,11 @@ def train(
                 total += float(step(batch.images, batch.labels, key))
                 progress.advance()
             history.append(Epoch(total / steps, accuracy_of(model, dataset.validation).share))
-            progress.describe(f"{name}, epoch {epoch + 1}/{epochs}: {history[-1]}")
+            progress.describe(f"{model.name}, epoch {epoch + 1}/{epochs}: {history[-1]}")
             log(f"epoch {epoch + 1}/{epochs}: {history[-1]}")
             if checkpoint:
-                _keep(checkpoint, provenance, state, history)
-    return Training(model, tuple(history), provenance, checkpoint)
+                _keep(checkpoint, about, state, history)
+    return tuple(history)
 
 
 def _keep(path: Path, provenance: dict[str, Any], state: list[Any], history: list[Epoch]) -> None:
@@ -178,13 +205,13 @@ def _restore(path: Path, provenance: dict[str, Any], state: list[Any]) -> list[E
 
 
 def save(training: Training, path: Path) -> None:
-    """Write the model (without optimizer state, with its provenance) to `path`; only then remove the checkpoint."""
+    """Write the model (without optimizer state, with its provenance) to `path`; only then remove the checkpoints."""
     with atomic_path(path) as temporary:
         training.model.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
             archive.writestr(zipfile.ZipInfo(_PROVENANCE), json.dumps(training.provenance, indent=2) + "\n")
-    if training.checkpoint:
-        training.checkpoint.unlink(missing_ok=True)
+    for checkpoint in training.checkpoints:
+        checkpoint.unlink(missing_ok=True)
 
 
 def provenance(path: Path) -> dict[str, Any]:

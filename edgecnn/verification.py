@@ -31,6 +31,7 @@ from .version import VERSION
 
 RANDOM_SEED = 0
 CONVERTED = "C (as converted)"
+QUANTIZATION_AWARE = "trained so; float is without the fake quantization of activations, kernels are rounded as trained"
 
 
 @dataclass
@@ -196,7 +197,7 @@ def verify(
             parties=[*ours_in_c, *others],
             layers={tensor: Fidelity(tensor.scale, tensor.zero_point) for tensor in graph.tensors},
             data=data.facts,
-            provenance=_provenance(graph, host, data, keras if reference else None),
+            provenance=_provenance(graph, host, data, reference),
         )
         int8_classes, float_classes = [], []
         with bar("Verifying", len(data.codes)) as progress:
@@ -318,11 +319,12 @@ class _Data:
                 yield slice(start, min(start + CHUNK, end)), label
 
 
-def _provenance(graph: Graph, host: HostModel, data: _Data, keras: Path | None) -> dict[str, Any]:
+def _provenance(graph: Graph, host: HostModel, data: _Data, reference: FloatReference | None) -> dict[str, Any]:
     return {
         "edgecnn": VERSION,
         "tflite_sha256": graph.sha256,
-        "keras": keras.name if keras else None,
+        "keras": reference.path.name if reference else None,
+        "quantization_aware": QUANTIZATION_AWARE if reference and reference.quantization_aware else None,
         "c_sha256": host.sha256,
         "data_sha256": data.facts.get("sha256"),
         "random_seed": RANDOM_SEED,

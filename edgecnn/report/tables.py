@@ -20,7 +20,8 @@ class Table:
 
 def accuracies(result: Verification) -> Table:
     """One row per kind of arithmetic that was graded; empty where there were only random bytes."""
-    graded = {"float Keras": result.float_accuracy, "int8 (TFLite, NumPy, C)": result.int8_accuracy}
+    fake = " without fake quantization" if result.provenance["quantization_aware"] else ""
+    graded = {f"float Keras{fake}": result.float_accuracy, "int8 (TFLite, NumPy, C)": result.int8_accuracy}
     rows = [
         (name, f"{a.share:.2%}", f"{a.interval[0]:.2%} to {a.interval[1]:.2%}", f"{a.right:,} of {a.n:,}")
         for name, a in graded.items()

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
-from .recipes import Recipe, recipe
+from .recipes import Recipe, fine_tuning, recipe
 
-__all__ = ["NAMES", "TRAINED", "Recipe", "build", "recipe", "trained", "trained_keras", "trained_names"]
+__all__ = ["NAMES", "TRAINED", "Recipe", "build", "fine_tuning", "recipe", "trained", "trained_keras", "trained_names"]
 
 # Each is a module of this package, whose `build(input_shape, classes)` gives an untrained Keras model.
 NAMES = (

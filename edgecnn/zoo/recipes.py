@@ -41,3 +41,8 @@ def recipe(network: str, dataset: str) -> Recipe:
     kind = dataset.partition(":")[0]
     changes = _NETWORKS.get(network, {})
     return replace(_DATASETS.get(kind, Recipe()), **changes.get("*", {}), **changes.get(kind, {}))
+
+
+def fine_tuning(recipe: Recipe) -> Recipe:
+    """How a network that was trained by `recipe` goes on with fake quantization: an eighth as long, at a low rate."""
+    return replace(recipe, epochs=max(2, recipe.epochs // 8), learning_rate=recipe.learning_rate / 30)
