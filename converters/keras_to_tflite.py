@@ -108,23 +108,32 @@ def keras_to_tflite(model: Any, representative: npt.NDArray[Any]) -> Quantized:
             f"the model reads images of shape {shape} and the representative images have shape "
             f"{representative.shape[1:]}; give at least one image of the model's shape."
         )
-    data = representative.astype(np.float32)
-    if representative.dtype == np.uint8:
-        data /= np.float32(255)
-
+    data = real(representative)
     image = keras.Input(batch_shape=(1, *shape), name="image")  # a fixed batch leaves no shape arithmetic in the graph
     converter = tf.lite.TFLiteConverter.from_keras_model(keras.Model(image, model(image), name=model.name))
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = converter.inference_output_type = tf.int8
-    converter.representative_dataset = lambda: ([one[None]] for one in data)
     try:
         with silence():
-            content = bytes(converter.convert())
+            content = int8(converter, data)
     except Exception as error:  # the converter has no exception type of its own for each of its stages
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise UnsupportedError(f"TFLite cannot express the model '{model.name}': {reason}") from error
     return Quantized(content, channel_warnings(model, data))
+
+
+def real(representative: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Inputs as every network reads them: pixels (uint8) as pixel / 255, floats as they are."""
+    data = representative.astype(np.float32)
+    return data / np.float32(255) if representative.dtype == np.uint8 else data
+
+
+def int8(converter: Any, data: npt.NDArray[np.float32]) -> bytes:
+    """What a TFLiteConverter makes when everything is to be int8; `data` (N, ...) gives the ranges."""
+    tf = load_tensorflow()
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
+    converter.representative_dataset = lambda: ([one[None]] for one in data)
+    return bytes(converter.convert())
 
 
 def input_shape(model: Any) -> tuple[int, ...]:
