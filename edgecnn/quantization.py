@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from . import datasets
 from .converters.keras_to_tflite import Quantized, input_shape, keras_to_tflite, load_keras
 from .converters.onnx_to_tflite import load_onnx, onnx_to_tflite
-from .converters.tflite_to_graph import graph_of
+from .converters.tflite_to_graph import graph_of, read_tflite
 from .errors import EdgecnnError, UsageError
 from .progress import stderr
 
@@ -43,7 +43,13 @@ def _onnx(path: Path) -> _Float:
     return _Float(model.shape, None, partial(onnx_to_tflite, model), model.inputs)
 
 
+def _tflite(path: Path) -> NoReturn:
+    read_tflite(path)  # says what to do with a float one
+    raise UsageError(f"{path} is int8 already; give it to `edgecnn convert`.")
+
+
 FLOAT_FILES = {".keras": _keras, ".onnx": _onnx}
+_FILES: dict[str, Callable[[Path], _Float]] = {**FLOAT_FILES, ".tflite": _tflite}
 
 
 def quantize_file(
@@ -56,7 +62,7 @@ def quantize_file(
     that says why. Raises UsageError without the optional packages or inputs, InvalidModelError or UnsupportedError for
     a file that cannot be quantized.
     """
-    model = FLOAT_FILES.get(path.suffix.lower(), _keras)(path)
+    model = _FILES.get(path.suffix.lower(), _keras)(path)
     inputs, source = _representative(path, dataset or model.dataset, data_dir, representative, model)
     with stderr.status(f"Quantizing {path}") if stderr.is_terminal else nullcontext():
         file, warnings = model.quantize(inputs)
