@@ -191,7 +191,8 @@ def verify(
         oracles = [stack.enter_context(oracle) for oracle in _oracles(with_oracles)]
         keras = Path(keras) if keras else model.with_suffix(".keras")
         reference = FloatReference(keras, graph) if keras.is_file() else None
-        folder, notes = Path(data_dir) if data_dir else None, []
+        folder = Path(data_dir) if data_dir else None
+        notes: list[str] = []
         if dataset == AS_TRAINED:
             dataset, notes = _suitable(graph, keras, folder)
         data = _Data.load(graph, dataset, folder, limit, random)
