@@ -37,7 +37,13 @@ compression, whose pixels differ slightly from the original's.
 {accuracies}
 
 Not trained, or not yet recorded: {missing}.
+
+Made by `python -m benchmarks.zoo_boards`: the trained ones on emulated boards, each with the kernels of its core.
+Compared with the host is every layer of one test image, and the output of each.
+
+<!-- boards -->
 """
+BOARDS = "<!-- boards -->\n"  # after it, the table that zoo_boards.py writes
 
 
 def int8(name: str) -> bytes:
@@ -104,9 +110,15 @@ def page() -> str:
     )
 
 
+def with_boards(text: str, table: str) -> str:
+    """`text`, the file's or one without the table of the boards, with that table."""
+    return f"{text.partition(BOARDS)[0]}{BOARDS}{table}"
+
+
 def main() -> None:
     """See the module's text."""
-    text = page()
+    before = FILE.read_text() if FILE.is_file() else ""
+    text = with_boards(page(), before.partition(BOARDS)[2])
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(text)
     print(text, end="")

@@ -67,6 +67,8 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
         known = manifest["format"] == FORMAT
     except (OSError, ValueError, TypeError, KeyError):
         known = False
+    if Path(folder).is_file():
+        raise InvalidModelError(f"{folder} is a file; make a folder of C of it by `edgecnn convert {folder} -o DIR`.")
     if not known:
         raise InvalidModelError(
             f"{folder} is not a folder made by `edgecnn convert`: its {MANIFEST} is missing or unknown."

@@ -106,33 +106,38 @@ def keras_to_tflite(model: Any, representative: npt.NDArray[Any] | None) -> Quan
     if isinstance(model, str | os.PathLike):
         model = load_keras(Path(model))
     shape = input_shape(model)
-    data = None if representative is None else _real(representative, shape)
-
+    if representative is not None and (representative.shape[1:] != shape or not len(representative)):
+        raise UsageError(
+            f"the model reads images of shape {shape} and the representative images have shape "
+            f"{representative.shape[1:]}; give at least one image of the model's shape."
+        )
+    data = None if representative is None else real(representative)
     image = keras.Input(batch_shape=(1, *shape), name="image")  # a fixed batch leaves no shape arithmetic in the graph
     converter = tf.lite.TFLiteConverter.from_keras_model(keras.Model(image, model(image), name=model.name))
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.inference_input_type = converter.inference_output_type = tf.int8
-    if data is not None:
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.representative_dataset = lambda: ([one[None]] for one in data)
     try:
         with silence():
-            content = bytes(converter.convert())
+            content = int8(converter, data)
     except Exception as error:  # the converter has no exception type of its own for each of its stages
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise UnsupportedError(f"TFLite cannot express the model '{model.name}': {reason}") from error
     return Quantized(content, [] if data is None else channel_warnings(model, data))
 
 
-def _real(images: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
-    """Representative images as the model reads them; raises UsageError for none, or for another shape."""
-    if images.shape[1:] != shape or not len(images):
-        raise UsageError(
-            f"the model reads images of shape {shape} and the representative images have shape "
-            f"{images.shape[1:]}; give at least one image of the model's shape."
-        )
-    real = images.astype(np.float32)
-    return real / np.float32(255) if images.dtype == np.uint8 else real
+def real(representative: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Inputs as every network reads them: pixels (uint8) as pixel / 255, floats as they are."""
+    data = representative.astype(np.float32)
+    return data / np.float32(255) if representative.dtype == np.uint8 else data
+
+
+def int8(converter: Any, data: npt.NDArray[np.float32] | None) -> bytes:
+    """What a TFLiteConverter makes when everything is to be int8; `data` (N, ...) gives the ranges unless they are there."""
+    tf = load_tensorflow()
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
+    if data is not None:
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        converter.representative_dataset = lambda: ([one[None]] for one in data)
+    return bytes(converter.convert())
 
 
 def input_shape(model: Any) -> tuple[int, ...]:

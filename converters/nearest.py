@@ -34,7 +34,6 @@ _NEAREST = {
     "SQUARE": "MUL of x with itself",
     "SQUARED_DIFFERENCE": "SUB, and MUL of the difference with itself",
     "SUM": "DEPTHWISE_CONV_2D with all weights 1, or MEAN with another output scale",
-    "TRANSPOSE": "RESHAPE, where at most one axis is longer than 1; else reorder the weights around it",
     "UNPACK": "SPLIT and SQUEEZE",
 }
 

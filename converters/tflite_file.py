@@ -10,6 +10,7 @@ import inspect
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 from edgecnn.errors import InvalidModelError, UnsupportedError
 
+_QUANTIZE = "make one of it by `edgecnn quantize`"
+_INSTEAD = {".keras": _QUANTIZE, ".onnx": _QUANTIZE}  # what to do with other kinds of files
 MAX_ITEMS = 100_000  # tensors, ops, inputs: far above any network, far below a damaged length field
 
 
@@ -63,7 +66,8 @@ def parse(file: bytes, where: str) -> RawModel:
     Raises InvalidModelError when it is none or is damaged, UnsupportedError when it has several subgraphs.
     """
     if len(file) < 8 or file[4:8] != b"TFL3":
-        raise InvalidModelError(f"{where} is not a TFLite model: it does not bear the mark TFL3; check the path.")
+        advice = _INSTEAD.get(PurePath(where).suffix, "check the path")
+        raise InvalidModelError(f"{where} is not a TFLite model: it does not bear the mark TFL3; {advice}.")
     try:
         model = tflite.Model.GetRootAs(file, 0)
         subgraphs = model.SubgraphsLength()

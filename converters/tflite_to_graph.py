@@ -16,6 +16,7 @@ from edgecnn.tensor import Tensor
 
 from . import borders
 from .nearest import advice
+from .precision import refuse_other_than_int8
 from .tflite_file import RawModel, RawOperator, RawTensor, parse
 
 MAX_TENSOR_BYTES = 2**31 - 1  # int32 sizes and offsets in the C code
@@ -45,6 +46,7 @@ def graph_of(file: bytes, where: str = "the model") -> Graph:
         raise UnsupportedError(
             f"{where} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; only one of each is supported."
         )
+    refuse_other_than_int8(model, where)
     entry, leave = borders.entry(model, reader.raw), borders.leave(model, reader.raw)
     # From the output backwards: what only computes shapes (the SHAPE, STRIDED_SLICE, PACK that Keras' Flatten leaves)
     # is nobody's input here and falls away.

@@ -32,6 +32,9 @@ from .version import VERSION
 RANDOM_SEED = 0
 CONVERTED = "C (as converted)"
 QUANTIZATION_AWARE = "trained so; float is without the fake quantization of activations, kernels are rounded as trained"
+AS_TRAINED = "as trained"
+"""The data set that the .keras file names, where its files are here; else digits if it suits the network, or none."""
+_ANYWHERE = "digits"  # comes with scikit-learn
 
 
 @dataclass
@@ -99,6 +102,8 @@ class Verification:
     flips: tuple[int, int] | None = None
     confusion: NDArray[np.int64] | None = None
     classes: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    """What was not done with the data, one sentence each."""
 
     @property
     def unequal_bytes(self) -> int:
@@ -137,6 +142,7 @@ class Verification:
             "accuracy": self.int8_accuracy.share if self.int8_accuracy else None,
             "unequal_bytes": self.unequal_bytes,
             "data": self.data,
+            "notes": self.notes,
             "parties": [party.to_json() for party in self.parties],
             "undecided": self.undecided,
             "float": self.float_accuracy.to_json() if self.float_accuracy else None,
@@ -163,7 +169,7 @@ class Verification:
 def verify(
     model: str | Path,
     *,
-    dataset: str | None = "digits",
+    dataset: str | None = AS_TRAINED,
     data_dir: str | Path | None = None,
     limit: int = 1000,
     random: int = 256,
@@ -173,6 +179,7 @@ def verify(
     """Compare every implementation of a .tflite file, or of a folder that `write_c` made, layer by layer.
 
     The data are the first `limit` test images of `dataset` (None: none) and `random` images of random full-range bytes.
+    A network with another number of outputs than the data set has classes is compared on it and not graded.
     `keras` is the float model; when it is not given, a .keras file of the same name beside the .tflite is taken.
     Raises the errors of `read_tflite` and `HostModel`, and UsageError when no exact oracle is installed although
     `with_oracles`. A difference is not raised: see `Verification.check`.
@@ -185,7 +192,11 @@ def verify(
         oracles = [stack.enter_context(oracle) for oracle in _oracles(with_oracles)]
         keras = Path(keras) if keras else model.with_suffix(".keras")
         reference = FloatReference(keras, graph) if keras.is_file() else None
-        data = _Data.load(graph, dataset, Path(data_dir) if data_dir else None, limit, random)
+        folder = Path(data_dir) if data_dir else None
+        notes: list[str] = []
+        if dataset == AS_TRAINED:
+            dataset, notes = _suitable(graph, keras, folder)
+        data = _Data.load(graph, dataset, folder, limit, random)
         ours_in_c = [Party(name, f"{h.compiler.version}, {' '.join(h.flags)}", exact=True) for name, h in hosts.items()]
         others = [
             Party(o.name, o.version, o.exact, True, not_deciding(o.name, graph) if o.exact else {}) for o in oracles
@@ -198,6 +209,7 @@ def verify(
             layers={tensor: Fidelity(tensor.scale, tensor.zero_point) for tensor in graph.tensors},
             data=data.facts,
             provenance=_provenance(graph, host, data, reference),
+            notes=notes,
         )
         int8_classes, float_classes = [], []
         with bar("Verifying", len(data.codes)) as progress:
@@ -220,6 +232,19 @@ def verify(
         if data.split:
             _grade(result, data, np.concatenate(int8_classes), np.concatenate(float_classes))
     return result
+
+
+def _suitable(graph: Graph, keras: Path, folder: Path | None) -> tuple[str | None, list[str]]:
+    """A data set that can be had without a download, and what to say if it is not the one of the training."""
+    from .training import provenance
+
+    trained_on = provenance(keras).get("dataset")
+    if trained_on and datasets.available(trained_on, folder):
+        return trained_on, []
+    here = datasets.available(_ANYWHERE)
+    suits = here and datasets.load(_ANYWHERE).test.images.shape[1:] == graph.input.shape[1:]
+    why = f"{trained_on}, which it was trained on, is not here" if trained_on else "no --dataset is named"
+    return _ANYWHERE if suits else None, [f"{why}: compared on {_ANYWHERE if suits else 'random bytes alone'}."]
 
 
 def _oracles(wanted: bool) -> list[Oracle]:
@@ -254,10 +279,17 @@ def _classes(outputs: NDArray[Any]) -> NDArray[np.int64]:
 
 def _grade(result: Verification, data: _Data, int8: NDArray[np.int64], real: NDArray[np.int64]) -> None:
     assert data.split is not None
+    outputs, classes = result.graph.output.size, len(data.classes)
+    if outputs != classes:
+        result.notes.append(
+            f"{result.name} has {outputs:,} outputs and {data.facts['dataset']} {classes} classes, so it was compared "
+            "on these images and not graded."
+        )
+        return
     labels = data.split.labels
     result.int8_accuracy = accuracy(int8, labels)
     result.classes = data.classes
-    result.confusion = confusion(int8, labels, max(len(data.classes), result.graph.output.size))
+    result.confusion = confusion(int8, labels, classes)
     if len(real):
         result.float_accuracy = accuracy(real, labels)
         right, was_right = int8 == labels, real == labels

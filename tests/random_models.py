@@ -256,6 +256,12 @@ def _strided_slice(c: Chain) -> str:
     return str(parts[1:])
 
 
+def _transpose(c: Chain) -> str:
+    order = [0, *(c.rng.permutation(len(c.shape) - 1) + 1).tolist()]
+    c.x = c.builder.transpose(c.x, order)
+    return str(order)
+
+
 def _split(c: Chain) -> str:
     axis = int(c.rng.integers(1, len(c.shape)))
     parts = int(c.rng.choice([n for n in range(1, 5) if c.shape[axis] % n == 0]))
@@ -350,6 +356,7 @@ _OPS: dict[str, tuple[int, Callable[[tuple[int, ...]], bool], Callable[[Chain], 
     "RESIZE_NEAREST_NEIGHBOR": (2, _image, _resize),
     "STRIDED_SLICE": (2, _any, _strided_slice),
     "SPLIT": (2, _any, _split),
+    "TRANSPOSE": (2, _any, _transpose),
     "PADV2": (1, _image, _pad_v2),
     "SQUEEZE": (1, _thin, _table_op(Builder.squeeze)),
     "EXPAND_DIMS": (1, _few_axes, _expand_dims),

@@ -10,12 +10,14 @@ import pytest
 
 from edgecnn import verification, write_c, zoo
 from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.datasets import Dataset, Split
 from edgecnn.errors import EdgecnnError, UsageError, VerificationError
 from edgecnn.oracles import Oracle, available
 from edgecnn.oracles.trust import not_deciding
 from edgecnn.report import page, text
 from edgecnn.verification import Verification, verify
 from tests.lenet import lenet
+from tests.test_cli import run
 from tests.tflite_builder import Builder
 
 
@@ -23,7 +25,7 @@ from tests.tflite_builder import Builder
 def committed() -> Verification:
     """The committed LeNet with its float model, on a few digits."""
     path = zoo.trained("lenet5_mnist")
-    return verify(path, limit=64, random=32)
+    return verify(path, dataset="digits", limit=64, random=32)
 
 
 def test_the_committed_lenet(committed: Verification) -> None:
@@ -186,6 +188,44 @@ def test_json_has_what_is_promised(committed: Verification) -> None:
     assert report["flips"].keys() == {"right_to_wrong", "wrong_to_right"}
     assert sum(map(sum, report["confusion"])) == 64
     assert report["provenance"]["tflite_sha256"] == committed.graph.sha256
+
+
+def test_the_data_set_is_the_one_of_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which the .keras file beside the model names; what cannot be had without a download is said, and not fetched."""
+    there = zoo.trained("lenet5_mnist")
+    monkeypatch.setattr(verification.datasets, "available", lambda name, folder=None: name == "digits")
+    result = verify(there, limit=8, random=1, with_oracles=False)
+    assert (result.data["dataset"], result.data["n"]) == ("digits", 8)
+    assert result.notes == ["mnist, which it was trained on, is not here: compared on digits."]
+    small, digits = mnist_like(), verification.datasets.load("digits")
+    monkeypatch.setattr(verification.datasets, "available", lambda name, folder=None: True)
+    monkeypatch.setattr(verification.datasets, "load", lambda name, *_: {"mnist": small, "digits": digits}[name])
+    result = verify(there, limit=8, random=1, with_oracles=False)
+    assert (result.data["dataset"], result.data["n"], result.notes) == ("mnist", 3, [])
+    model = tmp_path / "net.tflite"
+    model.write_bytes(lenet())
+    result = verify(model, limit=8, random=1, with_oracles=False)
+    assert result.notes == ["no --dataset is named: compared on digits."]
+
+
+def mnist_like() -> Dataset:
+    split = Split(np.zeros((3, 32, 32, 1), np.uint8), np.zeros(3, np.int64))
+    return Dataset("mnist", split, split, split, tuple("0123456789"))
+
+
+def test_what_is_no_classifier_of_these_classes_is_compared_and_not_graded(tmp_path: Path) -> None:
+    builder = Builder()
+    model = tmp_path / "smaller.tflite"
+    model.write_bytes(builder.finish(builder.max_pool_2d(builder.input((1, 32, 32, 1), 1 / 255, -128), (2, 2), (2, 2))))
+    result = verify(model, dataset="digits", limit=5, random=2, with_oracles=False)
+    assert (result.data["n"], result.int8_accuracy, result.confusion) == (5, None, None)
+    assert result.parties[0].bytes == 7 * 256
+    (note,) = result.to_json()["notes"]
+    assert note == "smaller has 256 outputs and digits 10 classes, so it was compared on these images and not graded."
+    assert "Accuracy" not in text(result)
+    gated = run("verify", model, "--dataset", "digits", "--limit", 5, "--random", 2, "--min-accuracy", 0.5)
+    assert gated.returncode == 2
+    assert gated.stderr.endswith(f"there is no accuracy for --min-accuracy: {note}\n")
 
 
 def test_the_oracles_are_installed() -> None:

@@ -44,6 +44,7 @@ _INT8_VERSIONS = {
     "RESIZE_NEAREST_NEIGHBOR": 3,
     "STRIDED_SLICE": 2,
     "SPLIT": 2,
+    "TRANSPOSE": 2,
     "DEQUANTIZE": 2,
     "ARG_MAX": 2,
 }
@@ -262,6 +263,11 @@ class Builder:
             "StridedSliceOptions",
             **{mask: sum(bit << axis for axis, bit in enumerate(bits)) for mask, bits in masks.items()},
         )
+
+    def transpose(self, x: int, order: Sequence[int]) -> int:
+        """Add x with its axes in that order."""
+        shape = [self.tensors[x].shape[axis] for axis in order]
+        return self.operator("TRANSPOSE", [x, self.constant(order)], self._like(x, shape), "TransposeOptions")
 
     def split(self, x: int, parts: int, axis: int) -> list[int]:
         """Add a split into equal parts."""

@@ -8,11 +8,12 @@ import click
 
 from ..converters.graph_to_c import name_of, read_manifest, write_c
 from ..converters.tflite_to_graph import graph_of, read_tflite
+from ..quantization import FLOAT_FILES, quantize_file
 from ..targets import OPTIMIZE, TARGETS
 from . import options
 
 
-@click.command(help="Write the network MODEL (.tflite, .keras or a trained name) as C99 into a folder.")
+@click.command(help="Write the network MODEL (.tflite, .keras, .onnx or a trained name) as C99 into a folder.")
 @options.model
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder, replaced as a whole.")
 @click.option("--name", help="What every C symbol begins with. Default: from the file name.")
@@ -25,7 +26,7 @@ from . import options
     help="; ".join(f"{mode}: {aim}" for mode, aim in OPTIMIZE.items()) + ".",
 )
 @click.option("--fuse/--no-fuse", default=True, help="Several ops in one kernel, or every op's output to be seen.")
-@options.dataset(None, "For a .keras file: where the representative images come from. Default: as it was trained.")
+@options.dataset(None, "For a float model: where the representative images come from. Default: as it was trained.")
 @options.data_dir
 @options.representative
 @options.as_json
@@ -41,9 +42,7 @@ def command(
     representative: Path | None,
     as_json: bool,
 ) -> None:
-    if model.suffix == ".keras":
-        from ..quantization import quantize_file
-
+    if model.suffix.lower() in FLOAT_FILES:
         (file, warnings), _ = quantize_file(model, dataset, data_dir, representative)
         for warning in warnings:
             click.echo(f"Warning: {warning}", err=True)

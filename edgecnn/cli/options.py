@@ -52,7 +52,7 @@ def dataset(default: str | None, text: str, *, none: bool = False) -> Any:
 representative = click.option(
     "--representative",
     type=click.Path(path_type=Path),
-    help="A .npy file of real inputs (N, ...) instead of a data set, for networks of any other shape.",
+    help="A .npy file of real inputs (N, ...), as the model reads them, instead of a data set, for other shapes.",
 )
 
 

@@ -1,4 +1,4 @@
-"""edgecnn quantize: a .keras file to a full-integer int8 .tflite file."""
+"""edgecnn quantize: a .keras or .onnx file to a full-integer int8 .tflite file."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from ..quantization import quantize_file
 from . import options
 
 
-@click.command(help="Quantize the Keras model MODEL to full-integer int8 TFLite, input and output included.")
+@click.command(
+    help="Quantize the network MODEL (.keras, .onnx) to full-integer int8 TFLite, input and output included."
+)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .tflite file."
 )
-@options.dataset(None, "Where the representative images come from. Default: the data set that MODEL was trained on.")
+@options.dataset(None, "Where the representative images come from. Default: what a .keras file was trained on.")
 @options.data_dir
 @options.representative
 @options.as_json

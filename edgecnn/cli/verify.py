@@ -9,7 +9,7 @@ import click
 from ..errors import AccuracyError, UsageError
 from ..files import write_atomically
 from ..report import page, text
-from ..verification import verify
+from ..verification import AS_TRAINED, verify
 from . import options
 
 
@@ -17,7 +17,9 @@ from . import options
     help="Compare float, TFLite, NumPy and C on MODEL (.tflite, folder of C or a trained name), layer by layer."
 )
 @options.model
-@options.dataset("digits", "Real images to compare and grade on; `none` for random bytes alone.", none=True)
+@options.dataset(
+    None, "Real images to compare and grade on; `none`: random bytes alone. Default: as it was trained.", none=True
+)
 @options.data_dir
 @click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="How many test images.")
 @click.option(
@@ -32,7 +34,7 @@ from . import options
 @options.as_json
 def command(
     model: Path,
-    dataset: str,
+    dataset: str | None,
     data_dir: Path | None,
     limit: int,
     random: int,
@@ -46,13 +48,15 @@ def command(
         raise UsageError("random bytes have no accuracy; name a --dataset for --min-accuracy.")
     result = verify(
         model,
-        dataset=None if dataset == "none" else dataset,
+        dataset=None if dataset == "none" else dataset or AS_TRAINED,
         data_dir=data_dir,
         limit=limit,
         random=random,
         keras=keras,
         with_oracles=not without_oracles,
     )
+    for note in result.notes:
+        click.echo(f"Note: {note}", err=True)
     if html:
         write_atomically(html, page(result).encode())
     if as_json:
@@ -60,5 +64,9 @@ def command(
     else:
         click.echo(text(result), nl=False)
     result.check()
-    if min_accuracy is not None and (not result.int8_accuracy or result.int8_accuracy.share < min_accuracy):
+    if min_accuracy is None:
+        return
+    if result.int8_accuracy is None:
+        raise UsageError(f"there is no accuracy for --min-accuracy: {' '.join(result.notes)}")
+    if result.int8_accuracy.share < min_accuracy:
         raise AccuracyError(f"{result.name} has an int8 accuracy of {result.int8_accuracy}, below {min_accuracy:.2%}.")

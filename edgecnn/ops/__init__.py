@@ -21,6 +21,7 @@ from .resize_nearest import ResizeNearest
 from .slices import Split, StridedSlice
 from .softmax import Softmax
 from .tanh import Tanh
+from .transpose import Transpose
 from .transpose_conv import TransposeConv
 
 __all__ = ["TFLITE_OPS", "KernelCall", "Node", "Op"]
@@ -54,5 +55,6 @@ TFLITE_OPS: dict[str, type[Op]] = {
     "STRIDED_SLICE": StridedSlice,
     "SUB": Sub,
     "TANH": Tanh,
+    "TRANSPOSE": Transpose,
     "TRANSPOSE_CONV": TransposeConv,
 }
