@@ -130,7 +130,7 @@ def real(representative: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 
 def int8(converter: Any, data: npt.NDArray[np.float32] | None) -> bytes:
-    """What a TFLiteConverter makes when everything is to be int8; `data` (N, ...) gives the ranges unless they are there."""
+    """What a TFLiteConverter makes when all is to be int8; `data` (N, ...) gives the ranges that are not there."""
     tf = load_tensorflow()
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.inference_input_type = converter.inference_output_type = tf.int8
