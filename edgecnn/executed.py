@@ -10,6 +10,7 @@ from . import tools
 from .app_model import SEEDS
 from .build import Build
 from .device import Device, host_board
+from .errors import EdgecnnError
 
 _LOG = ("-d", "exec,nochain,strace")  # a line for each block that is executed, and for each call of the kernel
 _ONE = {"QEMU_SINGLESTEP": "1", "QEMU_ONE_INSN_PER_TB": "1"}  # a block is one instruction: QEMU before 8.1, and since
@@ -20,6 +21,7 @@ def layers(built: Build) -> list[int]:
     """What each layer executes of `built`, whose board has QEMU's user mode for an emulator: every time the same.
 
     Counted from where the firmware has asked for the time to where it asks again, which takes some 50 instructions.
+    Raises UsageError when QEMU is not installed, EdgecnnError when its log says too little, and the errors of Device.
     """
     emulator = built.board.emulator
     assert emulator
@@ -28,8 +30,8 @@ def layers(built: Build) -> list[int]:
     reader = threading.Thread(target=_count, args=(log, asked))
     reader.start()
     try:
-        command = (tools.path(emulator.program), *emulator.options, *_LOG, "-D", f"/dev/fd/{end}", built.elf)
-        board = host_board(*command, environment=_ONE, pass_fds=(end,))
+        command = [tools.path(emulator.program), *emulator.options, *_LOG, "-D", f"/dev/fd/{end}"]
+        board = host_board(*command, built.elf, environment=_ONE, pass_fds=(end,))
         with board as port, closing(Device(port, patience=_PATIENCE, timeout=_PATIENCE)) as device:
             device.time()
             count = device.info.layers
@@ -37,8 +39,10 @@ def layers(built: Build) -> list[int]:
         os.close(end)
         reader.join()
     first = 2 * len(SEEDS)  # the self-test asked before and after each of its vectors
-    starts, ends = (asked[first + i : first + 2 * count : 2] for i in (0, 1))
-    return [after - before for before, after in zip(starts, ends, strict=True)]
+    times = asked[first : first + 2 * count]
+    if len(times) < 2 * count:
+        raise EdgecnnError(f"{command[0]} does not log when a program asks for the time; use Debian's qemu-user 7.2.")
+    return [after - before for before, after in zip(times[::2], times[1::2], strict=True)]
 
 
 def _count(log: int, asked: list[int]) -> None:

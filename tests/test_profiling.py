@@ -67,6 +67,9 @@ def test_what_a_tick_stands_for() -> None:
     assert counter(m4, 25_000_000, emulated=False).unit == "cycles"
     assert counter(m4, 1_000_000, emulated=False).unit == "ticks"
     assert counter(host, 10_000_000, emulated=True).unit == "ticks"
+    linux = board.load("raspberry_pi_5")
+    assert counter(linux, 10_000_000, emulated=True) == Counter("instructions", 1, "counted by QEMU")
+    assert counter(linux, 10_000_000, emulated=False).unit == "ticks"
     assert Counter("instructions", 1 / 6.4, "").count(64) == 10
 
 

@@ -10,9 +10,11 @@ from edgecnn import read_tflite, zoo
 from edgecnn.build import build
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.errors import EdgecnnError
 from edgecnn.executed import layers
 from edgecnn.graph import Graph
 from edgecnn.lowering import lower
+from edgecnn.targets import native
 from edgecnn.targets.neon import FOLDER
 from tests.random_models import random_input
 from tests.targets.emulated import Case, differences
@@ -52,6 +54,20 @@ def test_every_layer_of_wide_networks(core: str, tmp_path: Path) -> None:
     served = {call.kernel.removesuffix("_neon_s8") for call in calls if call and call.folder.startswith(FOLDER)}
     assert served == {"conv2d", "conv2d_max_pool2d", "depthwise_conv2d", "fully_connected"}
     assert differences(boards.load(BOARDS[core]), core, cases, tmp_path) == []
+
+
+@pytest.mark.parametrize(("machine", "target"), [("aarch64", "armv8"), ("arm64", "armv8"), ("armv6l", "generic")])
+def test_what_suits_an_arm_computer(machine: str, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert native().name == target
+
+
+def test_an_emulator_that_logs_too_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_c(read_tflite(zoo.trained("lenet5_mnist")), tmp_path / "lenet5", name="lenet5")
+    built = build(tmp_path / "lenet5", boards.load("raspberry_pi_5"), tmp_path / "firmware")
+    monkeypatch.setattr("edgecnn.executed._LOG", ("-d", "page"))
+    with pytest.raises(EdgecnnError, match="does not log when a program asks for the time"):
+        layers(built)
 
 
 @pytest.mark.parametrize(("name", "most"), [("raspberry_pi_5", 110_000), ("raspberry_pi_4", 225_000)])
