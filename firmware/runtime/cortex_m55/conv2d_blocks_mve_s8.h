@@ -3,13 +3,11 @@
 #define EDGECNN_CONV2D_BLOCKS_MVE_S8_H
 
 #include "conv2d_max_pool2d_s8.h"
+#include "patch_mve_s8.h"
 #include "requantize_mve_s8.h"
 
 #define EDGECNN_BLOCK  4  /* windows; also the channels of one requantization */
 #define EDGECNN_VECTOR 16 /* codes */
-
-/* A function of this header that is no part of an inner loop: once in the program, whoever includes it. */
-#define EDGECNN_SHARED __attribute__((weak, noinline))
 
 /* Where the windows of a block lie, seen from the first: rows, columns and bytes. */
 typedef struct {
@@ -32,42 +30,6 @@ EDGECNN_SHARED void edgecnn_corners_of(const edgecnn_conv2d_s8_params *p, int32_
   }
   corners->bottom = bottom + (p->filter_height - 1) * p->dilation_height;
   corners->right = right + (p->filter_width - 1) * p->dilation_width;
-}
-
-static inline void edgecnn_copy(int8_t *to, const int8_t *from, int32_t count) {
-  for (; count > 0; count -= EDGECNN_VECTOR, to += EDGECNN_VECTOR, from += EDGECNN_VECTOR) {
-    const mve_pred16_t rest = vctp8q((uint32_t)count);
-    vstrbq_p_s8(to, vldrbq_z_s8(from, rest), rest);
-  }
-}
-
-static inline void edgecnn_fill(int8_t *to, int32_t code, int32_t count) {
-  for (; count > 0; count -= EDGECNN_VECTOR, to += EDGECNN_VECTOR) {
-    vstrbq_p_s8(to, vdupq_n_s8((int8_t)code), vctp8q((uint32_t)count));
-  }
-}
-
-/*
- * The codes under the window whose top left corner is at (y, x), with the code of zero where there is no input: rows of
- * filter_width * input_channels codes, `row` bytes apart.
- */
-EDGECNN_SHARED void edgecnn_patch(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
-                                  int8_t *patch, int32_t row) {
-  const int whole_rows = p->dilation_width == 1 && x >= 0 && x + p->filter_width <= p->input_width;
-  const int32_t run = whole_rows ? p->filter_width : 1;
-  const int32_t size = run * p->input_channels;
-  for (int32_t ky = 0; ky < p->filter_height; ky++, patch += row) {
-    const int32_t iy = y + ky * p->dilation_height;
-    int8_t *to = patch;
-    for (int32_t kx = 0; kx < p->filter_width; kx += run, to += size) {
-      const int32_t ix = x + kx * p->dilation_width;
-      if (iy >= 0 && iy < p->input_height && ix >= 0 && ix < p->input_width) {
-        edgecnn_copy(to, input + (iy * p->input_width + ix) * p->input_channels, size);
-      } else {
-        edgecnn_fill(to, p->input_zero_point, size);
-      }
-    }
-  }
 }
 
 /* Where to put the codes of a block, and how. */
