@@ -70,14 +70,50 @@ static inline void write(const edgecnn_conv2d_s8_params *p, const int32_t *sums,
   }
 }
 
+/* The windows that lie within the input, whose rows are copied as they are. */
+typedef struct {
+  int32_t bottom, right;      /* the last corner of any; below 0 if there is none */
+  int32_t row;                /* codes */
+  int32_t from_next, to_next; /* bytes from the end of a row's last vector to the next row */
+} insides;
+
+static insides insides_of(const edgecnn_conv2d_s8_params *p) {
+  const int32_t row = p->filter_width * p->input_channels, vectors = (row + 15) & -16;
+  const int32_t bottom = p->input_height - 1 - (p->filter_height - 1) * p->dilation_height;
+  const int32_t right = p->dilation_width == 1 ? p->input_width - p->filter_width : -1;
+  const insides found = {bottom, right, row, p->dilation_height * p->input_width * p->input_channels - vectors,
+                         row - vectors};
+  return found;
+}
+
+static inline void copy_rows(const insides *in, int32_t rows, const int8_t *from, int8_t *to) {
+  __asm__ volatile(
+      "1: dlstp.8 lr, %[row]\n\t"
+      "2: vldrb.8 q0, [%[from]], #16\n\t"
+      "vstrb.8 q0, [%[to]], #16\n\t"
+      "letp lr, 2b\n\t"
+      "add %[from], %[from_next]\n\t"
+      "add %[to], %[to_next]\n\t"
+      "subs %[rows], #1\n\t"
+      "bne 1b"
+      : [to] "+&r"(to), [from] "+&r"(from), [rows] "+&l"(rows)
+      : [row] "r"(in->row), [from_next] "r"(in->from_next), [to_next] "r"(in->to_next)
+      : "lr", "q0", "cc", "memory");
+}
+
 /* The next window's codes; *y and *x are its pixel, and become the next one. */
-static inline const int8_t *window(const edgecnn_conv2d_pixels_s8_params *p, const int8_t *input, int32_t *y,
-                                   int32_t *x, int8_t *patch) {
+static inline const int8_t *window(const edgecnn_conv2d_pixels_s8_params *p, const insides *in, const int8_t *input,
+                                   int32_t *y, int32_t *x, int8_t *patch) {
   const edgecnn_conv2d_s8_params *conv = &p->conv;
   const int32_t iy = *y * conv->stride_height - conv->pad_top, ix = *x * conv->stride_width - conv->pad_left;
+  const int8_t *first = input + (iy * conv->input_width + ix) * conv->input_channels;
   if (++*x == conv->output_width) *x = 0, ++*y;
-  if (p->in_place) return input + (iy * conv->input_width + ix) * conv->input_channels;
-  edgecnn_patch(conv, input, iy, ix, patch, conv->filter_width * conv->input_channels);
+  if (p->in_place) return first;
+  if (iy >= 0 && iy <= in->bottom && ix >= 0 && ix <= in->right) {
+    copy_rows(in, conv->filter_height, first, patch);
+  } else {
+    edgecnn_patch(conv, input, iy, ix, patch, in->row);
+  }
   return patch;
 }
 
@@ -87,12 +123,13 @@ void edgecnn_conv2d_pixels_s8(const edgecnn_conv2d_pixels_s8_params *p, const in
   const int32_t stride = (conv->output_channels + FOUR - 1) & -FOUR;
   int32_t *const sums = (int32_t *)(void *)scratch;
   int8_t *const patches = scratch + 4 * PIXELS * stride;
+  const insides in = insides_of(conv);
   pixels three = {{0, 0, 0}, p->taps, 4 * stride, sums + stride};
   int32_t y = 0, x = 0, count = PIXELS;
   for (int32_t left = conv->output_height * conv->output_width; left > 0; left -= PIXELS) {
     if (left < PIXELS) count = left;
     for (int32_t i = 0; i < PIXELS; i++) {
-      three.codes[i] = i < count ? window(p, input, &y, &x, patches + i * p->taps) : three.codes[count - 1];
+      three.codes[i] = i < count ? window(p, &in, input, &y, &x, patches + i * p->taps) : three.codes[count - 1];
     }
     all_sums(&three, conv->weights, conv->bias, sums);
     if (p->brief) {
