@@ -114,11 +114,12 @@ class Block:
         quantization = self.builder.tensors[x].quantization
         assert quantization
         values, out = self.rng.integers(-127, 128, size).astype(np.int8), self.rng.uniform(0.2, 1)
-        scale = out / quantization[0][0] / (74 * np.sqrt(values[0].size))
-        scales = [float(scale * self.rng.uniform(0.3, 3)) for _ in values]
-        if self.rng.random() < 0.3:
-            scales[0] *= 3000  # a multiplier above 1
-        return values, self.rng.integers(-3000, 3000, size[0]), scales, float(out), self.zero_point()
+        one = out / quantization[0][0]  # the weights' scale with which sums are codes
+        scales = [float(one / (74 * np.sqrt(values[0].size)) * self.rng.uniform(0.3, 3)) for _ in values]
+        bias = self.rng.integers(-3000, 3000, size[0])
+        if self.rng.random() < 0.5:  # a multiplier above 1
+            values[0], bias[0], scales[0] = np.sign(values[0]), 3, one * self.rng.uniform(1, 3)
+        return values, bias, scales, float(out), self.zero_point()
 
     def window(self, taps: list[int]) -> tuple[tuple[int, int], str, tuple[int, int], str]:
         stride = self.pick(((1, 1), (1, 1), (2, 2), (1, 2)))
