@@ -83,7 +83,8 @@ T = TypeVar("T")
 
 
 class Block:
-    """A depthwise convolution, 1x1 and 3x3 ones, their sum or difference, another depthwise one: random in all else."""
+    """A depthwise convolution, 1x1 and 3x3 ones, their sum or difference, another depthwise one, a pool, a mean: random
+    in all else."""
 
     def __init__(self, seed: int) -> None:
         self.rng, self.builder = np.random.default_rng(seed), Builder()
@@ -95,7 +96,8 @@ class Block:
         y = self.conv(x, self.builder.tensors[x].shape[3], 3, stride=(1, 1), padding="SAME")
         x, y = (x, y) if self.rng.random() < 0.5 else (y, x)
         total = self.pick(("ADD", "SUB")), x, y, self.rng.uniform(0.2, 2), self.zero_point(), self.pick(ACTIVATIONS)
-        return graph_of(self.builder.finish(self.depthwise(self.builder.binary(*total), 1)))
+        x = self.pool(self.depthwise(self.builder.binary(*total), 1))
+        return graph_of(self.builder.finish(self.builder.mean(x, [1, 2], self.rng.uniform(0.1, 1), 3, False)))
 
     def depthwise(self, x: int, multiplier: int) -> int:
         _, height, width, depth = self.builder.tensors[x].shape
@@ -108,6 +110,12 @@ class Block:
         values, bias, scales, *to = self.numbers(x, channels, taps, taps, self.builder.tensors[x].shape[3])
         options = dict(zip(("stride", "padding", "dilation", "activation"), self.window([taps, taps]), strict=True))
         return self.builder.conv2d(x, values, bias, scales, *to, **{**options, **window})
+
+    def pool(self, x: int) -> int:
+        taps = [self.pick(range(1, min(size, 3) + 1)) for size in self.builder.tensors[x].shape[1:3]]
+        stride, padding = self.pick(((1, 1), (2, 1))), self.pick(("SAME", "VALID"))
+        add = self.pick((self.builder.max_pool_2d, self.builder.average_pool_2d))
+        return add(x, taps, stride, padding, self.pick(ACTIVATIONS))
 
     def numbers(self, x: int, *size: int) -> tuple[np.ndarray, np.ndarray, list[float], float, int]:
         """Weights, biases and scales with which noise fills the range of the output; its scale and zero point."""
@@ -145,5 +153,7 @@ def test_blocks_of_mobile_and_residual_networks(tmp_path: Path) -> None:
         cases.append(Case(f"block {seed}", graph, codes, False, "speed"))
     pixels, depthwise = "conv2d_pixels_s8", "depthwise_conv2d_mve_s8"
     assert {(pixels, brief, in_place) for brief in (0, 1) for in_place in (0, 1)} <= reached
-    assert {(depthwise, 0, None), (depthwise, 1, None), ("add_mve_s8", None, None)} <= reached
+    assert {(depthwise, 0, None), (depthwise, 1, None)} <= reached
+    others = {"add_mve_s8", "average_pool2d_mve_s8", "max_pool2d_mve_s8", "mean_mve_s8"}
+    assert others | {pixels, depthwise} == {kernel for kernel, _, _ in reached}
     assert differences(boards.load("mps3_an547"), "cortex-m55", cases, tmp_path) == []

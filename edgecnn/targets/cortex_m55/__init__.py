@@ -7,6 +7,7 @@ from .add import add_same
 from .conv2d import conv2d_max_pool2d_rows, conv2d_max_pool2d_taps, conv2d_pixels
 from .depthwise_conv2d import depthwise_conv2d
 from .fully_connected import fully_connected
+from .pool2d import pool
 
 KERNELS = (
     conv2d_max_pool2d_taps,
@@ -15,6 +16,7 @@ KERNELS = (
     depthwise_conv2d,
     fully_connected,
     add_same,
+    pool,
 )
 
 CORTEX_M55 = Target(
