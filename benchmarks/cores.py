@@ -8,7 +8,6 @@ A WORD (lenet5, mps3_an547, speed ...) selects the rows that have it. Instructio
 all that the network links of the firmware. Of LeNet the trained weights are taken, of the others random ones.
 """
 
-import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -16,13 +15,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import mlperf_tiny
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.mlperf_tiny import build as architecture
 from edgecnn import board as boards
 from edgecnn import read_tflite, write_c, zoo
 from edgecnn.build import build
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
-from edgecnn.profiling import Profile, profile
+from edgecnn.profiling import profile
 
 FILE = Path(__file__).parent.parent / "docs" / "speed.md"
 TOLERANCE = 0.02  # other releases of the compiler
@@ -79,9 +79,11 @@ class Table:
         return tuple(case.key[key] for key in self.keys)
 
     def write(self, words: list[str]) -> None:
-        """Measure the cases that have these words, and put them into the file."""
-        recorded, again = self.recorded(), selected(self.cases, words)
-        rows = [measured(case) if case in again else recorded[self.row(case)] for case in self.cases]
+        """Measure the cases that have these words, and those that the table lacks, and put them into the file."""
+        kept = {} if not words else self.recorded()
+        for case in selected(self.cases, words):
+            kept.pop(self.row(case), None)
+        rows = [kept.get(self.row(case)) or measured(case) for case in self.cases]
         cells = [[row[column] for column in self.columns] for row in rows]
         lines = [self.columns, ["---"] * len(self.keys) + ["---:"] * len(self.figures), *cells]
         table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -134,7 +136,7 @@ def model(network: str) -> Path:
     if network == "lenet5":
         return zoo.trained("lenet5_mnist")
     file = Path(scratch().name) / f"{network}.tflite"
-    file.write_bytes(keras_to_tflite(*mlperf_tiny.build(network)).model)
+    file.write_bytes(keras_to_tflite(*architecture(network)).model)
     return file
 
 
@@ -146,15 +148,10 @@ def converted(case: Case) -> Path:
     return folder
 
 
-def costs(case: Case) -> Profile:
-    """What each layer costs."""
-    return profile(converted(case), case.board, emulated=True)
-
-
 @cache
 def measured(case: Case) -> Row:
     """Its keys and all figures."""
-    cost = costs(case)
+    cost = profile(converted(case), case.board, emulated=True)
     built = build(converted(case), boards.load(case.board), Path(scratch().name) / "firmware")
     constants = built.flash.get("rodata", 0)
     figures = {
@@ -170,14 +167,14 @@ def measured(case: Case) -> Row:
 
 def grown(before: str, now: str) -> bool:
     """Whether a figure has grown by more than the tolerance."""
-    a, b = (int(re.sub(",", "", figure)) for figure in (before, now))
+    a, b = (int(figure.replace(",", "")) for figure in (before, now))
     return b > a * (1 + TOLERANCE)
 
 
 def print_layers(words: list[str]) -> None:
     """A table for each selected case."""
     for case in (case for table in TABLES for case in selected(table.cases, words)):
-        cost = costs(case)
+        cost = profile(converted(case), case.board, emulated=True)
         print(f"{' '.join(vars(case).values())}: {cost.count:,} {cost.unit}, arena {cost.arena:,} bytes")
         for layer in cost.layers:
             per_mac = f"{layer.per_mac:.2f}" if layer.per_mac else "-"

@@ -1,22 +1,15 @@
 """The figures of docs/speed.md: a part that takes seconds is measured again; all of them by the command itself."""
 
-import importlib
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from benchmarks import cores
 from edgecnn import board
 
 
-@pytest.fixture
-def cores(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent.parent / "benchmarks"))
-    return importlib.import_module("cores")
-
-
 @pytest.mark.parametrize("name", ["mps2_an386", "mps3_an547"])
-def test_lenet_has_not_got_worse(name: str, cores: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lenet_has_not_got_worse(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table, words = cores.TABLES[0], ["lenet5", name, "speed"]
     assert list(table.worse(words)) == []
     (row,) = (row for row in table.recorded().values() if (row["board"], row["optimize"]) == (name, "speed"))
@@ -27,7 +20,7 @@ def test_lenet_has_not_got_worse(name: str, cores: ModuleType, tmp_path: Path, m
     assert list(table.worse(words)) == [f"lenet5 {name} speed, executed: {better}, but is {row['executed']}"]
 
 
-def test_the_tables_have_the_rows_that_are_measured(cores: ModuleType) -> None:
+def test_the_tables_have_the_rows_that_are_measured() -> None:
     for table in cores.TABLES:
         assert list(table.worse(["no such word"])) == []
         assert table.recorded().keys() == set(map(table.row, table.cases))
@@ -36,5 +29,5 @@ def test_the_tables_have_the_rows_that_are_measured(cores: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(("before", "now", "is_worse"), [("1,000", "1,020", False), ("1,000", "1,021", True)])
-def test_what_counts_as_worse(before: str, now: str, is_worse: bool, cores: ModuleType) -> None:
+def test_what_counts_as_worse(before: str, now: str, is_worse: bool) -> None:
     assert cores.grown(before, now) == is_worse
