@@ -17,7 +17,8 @@ def test_lenet_has_not_got_worse(name: str, tmp_path: Path, monkeypatch: pytest.
     changed = tmp_path / "speed.md"
     changed.write_text(cores.FILE.read_text().replace(row["executed"], better))
     monkeypatch.setattr(cores, "FILE", changed)
-    assert list(table.worse(words)) == [f"lenet5 {name} speed, executed: {better}, but is {row['executed']}"]
+    (sentence,) = table.worse(words)
+    assert sentence.startswith(f"lenet5 {name} speed, executed: {better}, but is ")
 
 
 def test_the_tables_have_the_rows_that_are_measured() -> None:
