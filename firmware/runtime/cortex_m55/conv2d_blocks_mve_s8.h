@@ -21,7 +21,7 @@ EDGECNN_SHARED void edgecnn_corners_of(const edgecnn_conv2d_max_pool2d_s8_params
   const edgecnn_conv2d_s8_params *p = &pool->conv;
   const int32_t width = pool->pool_width, last = pool->pool_height * width - 1;
   int32_t bottom = 0, right = 0;
-  for (int32_t i = 0; i < EDGECNN_BLOCK; i++) {
+  EDGECNN_ROLLED for (int32_t i = 0; i < EDGECNN_BLOCK; i++) {
     const int32_t pixel = first + i < last ? first + i : last;
     const int32_t y = pixel / width * p->stride_height, x = pixel % width * p->stride_width;
     corners->y[i] = y;
@@ -61,7 +61,7 @@ static inline void edgecnn_block_write(const edgecnn_block *block, edgecnn_chann
 /* The codes of a block that cannot be read where they lie, in patches of patch_size bytes. */
 EDGECNN_SHARED void edgecnn_patches(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
                                     const edgecnn_corners *corners, int8_t *patches, int32_t row, int32_t size) {
-  for (int i = 0; i < EDGECNN_BLOCK; i++) {
+  EDGECNN_ROLLED for (int i = 0; i < EDGECNN_BLOCK; i++) {
     edgecnn_patch(p, input, y + corners->y[i], x + corners->x[i], patches + i * size, row);
   }
 }

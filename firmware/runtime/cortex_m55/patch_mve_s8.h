@@ -9,6 +9,9 @@
 /* A function of a header that is no part of an inner loop: once in the program, whoever includes it. */
 #define EDGECNN_SHARED __attribute__((weak, noinline))
 
+/* Before a loop that is no inner one: unrolled, it would only be larger. */
+#define EDGECNN_ROLLED _Pragma("GCC unroll 1")
+
 /* `count` codes, at least 0, that may lie anywhere; the loop's last vector has only what is left. */
 static inline void edgecnn_copy(int8_t *to, const int8_t *from, int32_t count) {
   __asm__ volatile(
@@ -50,17 +53,14 @@ EDGECNN_SHARED void edgecnn_patch(const edgecnn_conv2d_s8_params *p, const int8_
   for (int8_t *end = patch + p->filter_width * depth; patch < end; patch += size, x += p->dilation_width) {
     const int32_t first = edgecnn_within(-x, 0, taps);
     const int32_t before = first * depth, there = (edgecnn_within(width - x, first, taps) - first) * depth;
-    const int32_t after = size - before - there;
     const int8_t *from = input + (y * width + x + first) * depth;
     int8_t *to = patch;
     for (int32_t ky = p->filter_height, iy = y; ky > 0; ky--, iy += p->dilation_height, from += step, to += row) {
-      if (iy >= 0 && iy < p->input_height) {
-        if (before) edgecnn_fill(to, zero, before);
-        edgecnn_copy(to + before, from, there);
-        if (after) edgecnn_fill(to + before + there, zero, after);
-      } else {
-        edgecnn_fill(to, zero, size);
-      }
+      const int inside = iy >= 0 && iy < p->input_height;
+      const int32_t zeros = inside ? before : size, codes = inside ? there : 0;
+      edgecnn_fill(to, zero, zeros);
+      edgecnn_copy(to + zeros, from, codes);
+      edgecnn_fill(to + zeros + codes, zero, size - zeros - codes);
     }
   }
 }
