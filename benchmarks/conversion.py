@@ -12,10 +12,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.mlperf_tiny import build
 from edgecnn import zoo
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
 from edgecnn.targets import TARGETS
-from tests.mlperf_tiny import build
 
 # In a small process of its own: a child's peak includes that of the process that it was forked from.
 _MEASURE = """

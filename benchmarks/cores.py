@@ -1,23 +1,30 @@
-"""Counts what LeNet costs on every core that has kernels of its own, and writes the table of docs/speed.md.
+"""Counts what networks cost on every core that has kernels of its own, and writes the tables of docs/speed.md.
 
-    python benchmarks/cores.py            measure and write
-    python benchmarks/cores.py --check    fail if a figure of the table has got worse by more than 2 %
+    python benchmarks/cores.py [WORD...]           measure and write
+    python benchmarks/cores.py --check [WORD...]   fail if a figure has got worse by more than 2 %
+    python benchmarks/cores.py --layers [WORD...]  print what each layer costs
 
-Instructions are those that QEMU executes, cycles those of simavr; code is all that LeNet links of the firmware.
+A WORD (lenet5, mps3_an547, speed ...) selects the rows that have it. Instructions are those that QEMU executes; code is
+all that the network links of the firmware. Of LeNet the trained weights are taken, of the others random ones.
 """
 
-import re
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from benchmarks.mlperf_tiny import build as architecture
 from edgecnn import board as boards
 from edgecnn import read_tflite, write_c, zoo
 from edgecnn.build import build
+from edgecnn.converters.keras_to_tflite import keras_to_tflite
 from edgecnn.profiling import profile
 
 FILE = Path(__file__).parent.parent / "docs" / "speed.md"
-BEGIN, END = "<!-- begin: python benchmarks/cores.py -->\n", "<!-- end -->\n"
 TOLERANCE = 0.02  # other releases of the compiler
 BOARDS = (
     "bbc_microbit",
@@ -33,70 +40,174 @@ BOARDS = (
     "raspberry_pi_5",
 )
 MODES = ("speed", "balanced", "size", "ram")
-COLUMNS = ("core", "board", "optimize", "executed", "code", "constants", "static RAM", "stack, bound")
+SHAPES = ("resnet8", "ds_cnn", "mobilenet")
+DSP_AND_MVE = ("mps2_an386", "mps3_an547")
 
-Row = tuple[str, ...]
+Row = dict[str, str]
 
 
-def measured(board: str, optimize: str, scratch: Path) -> Row:
-    """LeNet on one board in one way."""
-    facts, folder = boards.load(board), scratch / f"{board}-{optimize}"
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), folder, name="lenet5", optimize=optimize)
-    built = build(folder, facts, scratch / f"{board}-{optimize}-firmware")
-    cost = profile(folder, board, emulated=True)
+@dataclass(frozen=True)
+class Case:
+    """One network on one board, optimized in one way."""
+
+    network: str
+    board: str
+    optimize: str
+
+    @property
+    def key(self) -> Row:
+        """What a row says before its figures."""
+        return {**vars(self), "core": boards.load(self.board).core}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of docs/speed.md between two marks: cases in the order of their rows."""
+
+    begin: str
+    keys: tuple[str, ...]
+    figures: tuple[str, ...]
+    cases: tuple[Case, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.keys + self.figures
+
+    def parts(self, text: str) -> tuple[str, str, str]:
+        """`text` before, in and after the table."""
+        start = text.index(self.begin) + len(self.begin)
+        end = text.index("<!-- end -->\n", start)
+        return text[:start], text[start:end], text[end:]
+
+    def recorded(self) -> dict[tuple[str, ...], Row]:
+        """The rows as they are committed, by their keys."""
+        lines = self.parts(FILE.read_text())[1].splitlines()[2:]
+        cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
+        rows = [dict(zip(self.columns, row, strict=True)) for row in cells]
+        return {tuple(row[key] for key in self.keys): row for row in rows}
+
+    def row(self, case: Case) -> tuple[str, ...]:
+        """The key of a case's row."""
+        return tuple(case.key[key] for key in self.keys)
+
+    def write(self, words: list[str]) -> None:
+        """Measure the cases that have these words, and those that the table lacks, and put them into the file."""
+        kept = {} if not words else self.recorded()
+        for case in selected(self.cases, words):
+            kept.pop(self.row(case), None)
+        rows = [kept.get(self.row(case)) or measured(case) for case in self.cases]
+        cells = [[row[column] for column in self.columns] for row in rows]
+        lines = [self.columns, ["---"] * len(self.keys) + ["---:"] * len(self.figures), *cells]
+        table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+        before, _, after = self.parts(FILE.read_text())
+        FILE.write_text(before + table + after)
+        print(table)
+
+    def worse(self, words: list[str]) -> Iterator[str]:
+        """What has got worse in the rows that have these words."""
+        recorded = self.recorded()
+        if recorded.keys() != set(map(self.row, self.cases)):
+            yield "docs/speed.md has other rows than are measured"
+        for case in selected(self.cases, words):
+            row = recorded.get(self.row(case))
+            for figure, now in measured(case).items() if row else ():
+                if figure in self.figures and grown(row[figure], now):
+                    yield f"{' '.join(vars(case).values())}, {figure}: {row[figure]}, but is {now}"
+
+
+TABLES = (
+    Table(
+        "<!-- begin: python benchmarks/cores.py -->\n",
+        ("core", "board", "optimize"),
+        ("executed", "code", "constants", "static RAM", "stack, bound"),
+        tuple(Case("lenet5", board, mode) for board in BOARDS for mode in MODES),
+    ),
+    Table(
+        "<!-- begin: other shapes, python benchmarks/cores.py -->\n",
+        ("network", "core", "board", "optimize"),
+        ("executed", "code", "constants", "arena", "static RAM", "stack, bound"),
+        tuple(Case(name, board, mode) for name in SHAPES for board in DSP_AND_MVE for mode in MODES[:2]),
+    ),
+)
+
+
+def selected(cases: tuple[Case, ...], words: list[str]) -> list[Case]:
+    """The cases that have all `words`."""
+    return [case for case in cases if set(words) <= set(vars(case).values())]
+
+
+@cache
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """Where models and firmware lie until this ends."""
+    return tempfile.TemporaryDirectory()
+
+
+@cache
+def model(network: str) -> Path:
+    """The file of a network."""
+    if network == "lenet5":
+        return zoo.trained("lenet5_mnist")
+    file = Path(scratch().name) / f"{network}.tflite"
+    file.write_bytes(keras_to_tflite(*architecture(network)).model)
+    return file
+
+
+@cache
+def converted(case: Case) -> Path:
+    """Its C."""
+    folder = Path(scratch().name) / "-".join(vars(case).values())
+    write_c(read_tflite(model(case.network)), folder, name=case.network, optimize=case.optimize)
+    return folder
+
+
+@cache
+def measured(case: Case) -> Row:
+    """Its keys and all figures."""
+    cost = profile(converted(case), case.board, emulated=True)
+    built = build(converted(case), boards.load(case.board), Path(scratch().name) / "firmware")
     constants = built.flash.get("rodata", 0) + built.flash.get("constants", 0)  # as linker scripts call them
-    code = sum(built.flash.values()) - constants
-    sizes = (cost.count, code, constants, built.ram, built.stack) if facts.bare else (cost.count, *4 * [None])
-    return (facts.core, board, optimize, *("-" if size is None else f"{size:,}" for size in sizes))
+    figures = {"executed": cost.count, "arena": cost.arena}
+    memory = {
+        "code": sum(built.flash.values()) - constants,
+        "constants": constants,
+        "static RAM": built.ram,
+        "stack, bound": built.stack,
+    }
+    if built.board.bare:  # a program of Linux has none of these
+        figures |= memory
+    return {**case.key, **dict.fromkeys(memory, "-"), **{name: f"{figure:,}" for name, figure in figures.items()}}
 
 
-def rows() -> list[Row]:
-    """All boards, all ways."""
-    with tempfile.TemporaryDirectory() as scratch:
-        return [measured(board, mode, Path(scratch)) for board in BOARDS for mode in MODES]
-
-
-def recorded() -> list[Row]:
-    """The table as it is committed."""
-    text = FILE.read_text()
-    lines = text[text.index(BEGIN) + len(BEGIN) : text.index(END)].splitlines()[2:]
-    return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines]
-
-
-def worse(before: str, now: str) -> bool:
-    """Whether a figure has grown by more than the tolerance; a program of Linux has none for memory."""
+def grown(before: str, now: str) -> bool:
+    """Whether a figure has grown by more than the tolerance."""
     if "-" in (before, now):
         return before != now
-    a, b = (int(re.sub(",", "", figure)) for figure in (before, now))
+    a, b = (int(figure.replace(",", "")) for figure in (before, now))
     return b > a * (1 + TOLERANCE)
 
 
-def check() -> None:
-    """Exit with a sentence when a figure has got worse, or the table has other rows."""
-    table = {row[:3]: row[3:] for row in recorded()}
-    now = {row[:3]: row[3:] for row in rows()}
-    if table.keys() != now.keys():
-        raise SystemExit("docs/speed.md has other rows than are measured; run python benchmarks/cores.py")
-    found = [
-        f"{' '.join(key[1:])}, {column}: {before}, but is {is_}"
-        for key, figures in now.items()
-        for column, before, is_ in zip(COLUMNS[3:], table[key], figures, strict=True)
-        if worse(before, is_)
-    ]
-    if found:
-        raise SystemExit(f"worse than docs/speed.md says: {'; '.join(found)}")
+def print_layers(words: list[str]) -> None:
+    """A table for each selected case."""
+    for case in (case for table in TABLES for case in selected(table.cases, words)):
+        cost = profile(converted(case), case.board, emulated=True)
+        print(f"{' '.join(vars(case).values())}: {cost.count:,} {cost.unit}, arena {cost.arena:,} bytes")
+        for layer in cost.layers:
+            per_mac = f"{layer.per_mac:.2f}" if layer.per_mac else "-"
+            print(f"{layer.index:3} {layer.layer:40} {layer.count:>12,} {layer.macs:>12,} {per_mac:>6}")
 
 
 def main() -> None:
     """See the module's text."""
-    if "--check" in sys.argv[1:]:
-        check()
-        return
-    lines = [COLUMNS, ("---",) * 3 + ("---:",) * 5, *rows()]
-    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    text = FILE.read_text()
-    FILE.write_text(text[: text.index(BEGIN) + len(BEGIN)] + table + text[text.index(END) :])
-    print(table, end="")
+    match sys.argv[1:]:
+        case ["--layers", *words]:
+            print_layers(words)
+        case ["--check", *words]:
+            found = [line for table in TABLES for line in table.worse(words)]
+            if found:
+                raise SystemExit(f"worse than docs/speed.md says: {'; '.join(found)}; run python benchmarks/cores.py")
+        case words:
+            for table in TABLES:
+                table.write(words)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.mlperf_tiny import ARCHITECTURES, build
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
 from edgecnn.converters.tflite_to_graph import read_tflite
 from edgecnn.verification import verify
-from tests.mlperf_tiny import ARCHITECTURES, build
 
 # name: parameters (batch normalization folded), multiply-accumulates
 NUMBERS = {

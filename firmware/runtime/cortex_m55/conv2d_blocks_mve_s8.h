@@ -1,15 +1,13 @@
-/* What the convolutions with MVE share: blocks of four windows, the pixels under a pool or neighbours in a row. */
+/* What the convolutions with MVE share: blocks of four windows under a pool. */
 #ifndef EDGECNN_CONV2D_BLOCKS_MVE_S8_H
 #define EDGECNN_CONV2D_BLOCKS_MVE_S8_H
 
 #include "conv2d_max_pool2d_s8.h"
+#include "patch_mve_s8.h"
 #include "requantize_mve_s8.h"
 
 #define EDGECNN_BLOCK  4  /* windows; also the channels of one requantization */
 #define EDGECNN_VECTOR 16 /* codes */
-
-/* A function of this header that is no part of an inner loop: once in the program, whoever includes it. */
-#define EDGECNN_SHARED __attribute__((weak, noinline))
 
 /* Where the windows of a block lie, seen from the first: rows, columns and bytes. */
 typedef struct {
@@ -17,12 +15,14 @@ typedef struct {
   int32_t bottom, right; /* the last input row and column that any of them reaches */
 } edgecnn_corners;
 
-/* Of pixels first .. first + 3, counted in rows of `width`; from `count` on they are the last before it again. */
-EDGECNN_SHARED void edgecnn_corners_of(const edgecnn_conv2d_s8_params *p, int32_t width, int32_t first, int32_t count,
+/* Of the pool's pixels first .. first + 3, counted row by row; behind its end they are its last again. */
+EDGECNN_SHARED void edgecnn_corners_of(const edgecnn_conv2d_max_pool2d_s8_params *pool, int32_t first,
                                        edgecnn_corners *corners) {
+  const edgecnn_conv2d_s8_params *p = &pool->conv;
+  const int32_t width = pool->pool_width, last = pool->pool_height * width - 1;
   int32_t bottom = 0, right = 0;
-  for (int32_t i = 0; i < EDGECNN_BLOCK; i++) {
-    const int32_t pixel = first + i < count ? first + i : count > 0 ? count - 1 : 0;
+  EDGECNN_ROLLED for (int32_t i = 0; i < EDGECNN_BLOCK; i++) {
+    const int32_t pixel = first + i < last ? first + i : last;
     const int32_t y = pixel / width * p->stride_height, x = pixel % width * p->stride_width;
     corners->y[i] = y;
     corners->x[i] = x;
@@ -34,48 +34,10 @@ EDGECNN_SHARED void edgecnn_corners_of(const edgecnn_conv2d_s8_params *p, int32_
   corners->right = right + (p->filter_width - 1) * p->dilation_width;
 }
 
-static inline void edgecnn_copy(int8_t *to, const int8_t *from, int32_t count) {
-  for (; count > 0; count -= EDGECNN_VECTOR, to += EDGECNN_VECTOR, from += EDGECNN_VECTOR) {
-    const mve_pred16_t rest = vctp8q((uint32_t)count);
-    vstrbq_p_s8(to, vldrbq_z_s8(from, rest), rest);
-  }
-}
-
-static inline void edgecnn_fill(int8_t *to, int32_t code, int32_t count) {
-  for (; count > 0; count -= EDGECNN_VECTOR, to += EDGECNN_VECTOR) {
-    vstrbq_p_s8(to, vdupq_n_s8((int8_t)code), vctp8q((uint32_t)count));
-  }
-}
-
-/*
- * The codes under the window whose top left corner is at (y, x), with the code of zero where there is no input: rows of
- * filter_width * input_channels codes, `row` bytes apart.
- */
-EDGECNN_SHARED void edgecnn_patch(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
-                                  int8_t *patch, int32_t row) {
-  const int whole_rows = p->dilation_width == 1 && x >= 0 && x + p->filter_width <= p->input_width;
-  const int32_t run = whole_rows ? p->filter_width : 1;
-  const int32_t size = run * p->input_channels;
-  for (int32_t ky = 0; ky < p->filter_height; ky++, patch += row) {
-    const int32_t iy = y + ky * p->dilation_height;
-    int8_t *to = patch;
-    for (int32_t kx = 0; kx < p->filter_width; kx += run, to += size) {
-      const int32_t ix = x + kx * p->dilation_width;
-      if (iy >= 0 && iy < p->input_height && ix >= 0 && ix < p->input_width) {
-        edgecnn_copy(to, input + (iy * p->input_width + ix) * p->input_channels, size);
-      } else {
-        edgecnn_fill(to, p->input_zero_point, size);
-      }
-    }
-  }
-}
-
 /* Where to put the codes of a block, and how. */
 typedef struct {
   int8_t *output;
-  int32_t pixels; /* that count, of the four, if each window is a pixel of its own */
-  int pooled;     /* whether the maximum of all four windows is one pixel */
-  int raise;      /* whether output holds the maximum of the pool's earlier windows */
+  int raise; /* whether output holds the maximum of the pool's earlier windows */
 } edgecnn_block;
 
 static inline edgecnn_channels edgecnn_channels_of(const edgecnn_conv2d_s8_params *p) {
@@ -84,29 +46,22 @@ static inline edgecnn_channels edgecnn_channels_of(const edgecnn_conv2d_s8_param
   return channels;
 }
 
-/* Write the codes of the next four channels, or of the `left` that are left of `all`; window i's at sums[i * stride].*/
+/* Write the largest codes of the next four channels, or of the `left` that are left; window i's at sums[i * stride]. */
 static inline void edgecnn_block_write(const edgecnn_block *block, edgecnn_channels *channels, int8_t *output,
-                                       int32_t left, int32_t all, const int32_t *sums, int32_t stride) {
+                                       int32_t left, const int32_t *sums, int32_t stride) {
   const edgecnn_four four = edgecnn_next_four(channels);
   const mve_pred16_t there = vctp32q((uint32_t)left);
   int32x4_t sum = vld1q_s32(sums);
-  if (block->pooled) {
-    for (int i = 1; i < EDGECNN_BLOCK; i++) sum = vmaxq_s32(sum, vld1q_s32(sums += stride));
-    int32x4_t codes = edgecnn_requantize(channels, &four, sum);
-    if (block->raise) codes = vmaxq_s32(codes, vldrbq_z_s32(output, there));
-    vstrbq_p_s32(output, codes, there);
-  } else {
-    for (int32_t i = block->pixels; i > 0; i--, output += all) {
-      vstrbq_p_s32(output, edgecnn_requantize(channels, &four, vld1q_s32(sums)), there);
-      sums += stride;
-    }
-  }
+  for (int i = 1; i < EDGECNN_BLOCK; i++) sum = vmaxq_s32(sum, vld1q_s32(sums += stride));
+  int32x4_t codes = edgecnn_requantize(channels, &four, sum);
+  if (block->raise) codes = vmaxq_s32(codes, vldrbq_z_s32(output, there));
+  vstrbq_p_s32(output, codes, there);
 }
 
 /* The codes of a block that cannot be read where they lie, in patches of patch_size bytes. */
 EDGECNN_SHARED void edgecnn_patches(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
                                     const edgecnn_corners *corners, int8_t *patches, int32_t row, int32_t size) {
-  for (int i = 0; i < EDGECNN_BLOCK; i++) {
+  EDGECNN_ROLLED for (int i = 0; i < EDGECNN_BLOCK; i++) {
     edgecnn_patch(p, input, y + corners->y[i], x + corners->x[i], patches + i * size, row);
   }
 }
@@ -130,42 +85,34 @@ static inline __attribute__((always_inline)) void edgecnn_conv2d_blocks(
     const edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input, int8_t *output, int8_t *patches,
     int32_t patch_row, int32_t patch_size, int in_place, edgecnn_run_compute *compute, const void *params) {
   const edgecnn_conv2d_s8_params *conv = &p->conv;
-  const int32_t pool = p->pool_height * p->pool_width;
-  const int32_t step = pool == 1 ? EDGECNN_BLOCK : 1;
   const int32_t row = p->pool_stride_height * conv->stride_height, column = p->pool_stride_width * conv->stride_width;
-  const int32_t rest = p->pooled_width % step;
   const int32_t patch_at[EDGECNN_BLOCK] = {0, patch_size, 2 * patch_size, 3 * patch_size};
-  for (int32_t tap = 0; tap < pool; tap += EDGECNN_BLOCK) {
-    edgecnn_corners whole, end; /* `end`: of the last block of a row, which may have less pixels */
-    edgecnn_corners_of(conv, pool == 1 ? EDGECNN_BLOCK : p->pool_width, tap, pool == 1 ? EDGECNN_BLOCK : pool, &whole);
-    edgecnn_corners_of(conv, EDGECNN_BLOCK, 0, rest, &end);
-    edgecnn_block block = {output, EDGECNN_BLOCK, pool > 1, tap > 0};
+  for (int32_t tap = 0; tap < p->pool_height * p->pool_width; tap += EDGECNN_BLOCK) {
+    edgecnn_corners corners;
+    edgecnn_corners_of(p, tap, &corners);
+    edgecnn_block block = {output, tap > 0};
     for (int32_t py = 0, y = -conv->pad_top; py < p->pooled_height; py++, y += row) {
-      const edgecnn_corners *corners = &whole;
-      const int rows_inside = in_place && y >= 0 && y + whole.bottom < conv->input_height;
+      const int rows_inside = in_place && y >= 0 && y + corners.bottom < conv->input_height;
       const int8_t *line = input + y * conv->input_width * conv->input_channels;
       int32_t left = p->pooled_width, x = -conv->pad_left;
       while (left > 0) {
-        if (left < step) corners = &end, block.pixels = left;
-        const int32_t room = conv->input_width - 1 - corners->right - x; /* behind the block */
+        const int32_t room = conv->input_width - 1 - corners.right - x; /* behind the block */
         edgecnn_run run = {patches, patch_at, 1, 0, 0};
         if (rows_inside && x >= 0 && room >= 0) {
-          const int32_t whole_blocks = left / step, fitting = room / (step * column) + 1;
+          const int32_t fitting = room / column + 1;
           run.first = line + x * conv->input_channels;
-          run.at = corners->at;
-          run.count = left < step ? 1 : whole_blocks < fitting ? whole_blocks : fitting;
-          run.step = step * column * conv->input_channels;
+          run.at = corners.at;
+          run.count = left < fitting ? left : fitting;
+          run.step = column * conv->input_channels;
           run.in_place = 1;
         } else {
-          edgecnn_patches(conv, input, y, x, corners, patches, patch_row, patch_size);
+          edgecnn_patches(conv, input, y, x, &corners, patches, patch_row, patch_size);
         }
         compute(params, &run, &block);
-        const int32_t pixels = left < step ? left : run.count * step;
-        block.output += pixels * conv->output_channels;
-        left -= pixels;
-        x += pixels * column;
+        block.output += run.count * conv->output_channels;
+        left -= run.count;
+        x += run.count * column;
       }
-      block.pixels = EDGECNN_BLOCK;
     }
   }
 }

@@ -71,12 +71,11 @@ static void compute(const void *params, const edgecnn_run *run, const edgecnn_bl
   const edgecnn_conv2d_s8_params *conv = c->conv;
   const int32_t padded = c->padded, four = EDGECNN_BLOCK * padded * conv->filter_height, all = conv->output_channels;
   const int32_t row = run->in_place ? conv->input_width * conv->dilation_height * conv->input_channels : padded;
-  const int32_t pixels = block->pooled ? 1 : block->pixels;
   int32_t sums[EDGECNN_BLOCK * EDGECNN_BLOCK];
   rows pair = {{0, 0}, padded / EDGECNN_VECTOR - 1, c->run - padded + EDGECNN_VECTOR, row - padded, 0, sums};
   const int8_t *first = run->first;
   int8_t *output = block->output;
-  for (int32_t i = run->count; i > 0; i--, first += run->step, output += pixels * all) {
+  for (int32_t i = run->count; i > 0; i--, first += run->step, output += all) {
     const int8_t *weights = conv->weights;
     edgecnn_channels channels = edgecnn_channels_of(conv);
     for (int32_t oc = 0; oc < all; oc += EDGECNN_BLOCK) {
@@ -88,7 +87,7 @@ static void compute(const void *params, const edgecnn_run *run, const edgecnn_bl
         four_channels(&pair, weights);
       }
       weights += four;
-      edgecnn_block_write(block, &channels, output + oc, all - oc, all, sums, EDGECNN_BLOCK);
+      edgecnn_block_write(block, &channels, output + oc, all - oc, sums, EDGECNN_BLOCK);
     }
   }
 }

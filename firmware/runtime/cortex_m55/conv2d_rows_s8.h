@@ -1,4 +1,4 @@
-/* Convolution, and max pooling behind it, along rows of taps, for cores with MVE. */
+/* Convolution and max pooling at once, along rows of taps, for cores with MVE. */
 #ifndef EDGECNN_CONV2D_ROWS_S8_H
 #define EDGECNN_CONV2D_ROWS_S8_H
 
@@ -6,9 +6,8 @@
 
 /*
  * With zeros at the end: weights[output_channels / 4][filter_height][row / 16][4][16], all rounded up, a row being
- * filter_width * input_channels; bias and multipliers of output_channels rounded up to
- * 4, shifts as in edgecnn_channels. A pool of 1 x 1 is
- * none.
+ * filter_width * input_channels; bias and multipliers of output_channels rounded up to 4, shifts as in
+ * edgecnn_channels.
  */
 typedef edgecnn_conv2d_max_pool2d_s8_params edgecnn_conv2d_rows_s8_params;
 

@@ -49,16 +49,16 @@ static inline void two_windows(const context *c, const int8_t *a, const int8_t *
 static __attribute__((noinline)) void compute(const void *params, const edgecnn_run *run, const edgecnn_block *block) {
   const context *c = params;
   const edgecnn_conv2d_s8_params *conv = &c->params->pooled.conv;
-  const int32_t stride = c->stride, all = conv->output_channels, pixels = block->pooled ? 1 : block->pixels;
+  const int32_t stride = c->stride, all = conv->output_channels;
   int32_t *const sums = c->sums;
   const int8_t *first = run->first;
   int8_t *output = block->output;
-  for (int32_t i = run->count; i > 0; i--, first += run->step, output += pixels * all) {
+  for (int32_t i = run->count; i > 0; i--, first += run->step, output += all) {
     two_windows(c, first + run->at[0], first + run->at[1], run->in_place, sums);
     two_windows(c, first + run->at[2], first + run->at[3], run->in_place, sums + 2 * stride);
     edgecnn_channels channels = edgecnn_channels_of(conv);
     for (int32_t oc = 0; oc < all; oc += EDGECNN_BLOCK) {
-      edgecnn_block_write(block, &channels, output + oc, all - oc, all, sums + oc, stride);
+      edgecnn_block_write(block, &channels, output + oc, all - oc, sums + oc, stride);
     }
   }
 }

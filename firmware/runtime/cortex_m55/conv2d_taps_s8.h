@@ -1,4 +1,4 @@
-/* Convolution with filters of up to 32 taps, and max pooling behind it, for cores with MVE. */
+/* Convolution with filters of up to 32 taps and max pooling at once, for cores with MVE. */
 #ifndef EDGECNN_CONV2D_TAPS_S8_H
 #define EDGECNN_CONV2D_TAPS_S8_H
 
@@ -6,7 +6,7 @@
 
 typedef struct {
   /* With zeros at the end: weights[output_channels rounded up to 2][32]; bias and multipliers of
-   * output_channels rounded up to 4, shifts as in edgecnn_channels. A pool of 1 x 1 is none. */
+   * output_channels rounded up to 4, shifts as in edgecnn_channels. */
   edgecnn_conv2d_max_pool2d_s8_params pooled;
   int32_t in_place;       /* whether all offsets fit in a byte */
   const uint8_t *offsets; /* [32] of the taps in the input, from a window's first */

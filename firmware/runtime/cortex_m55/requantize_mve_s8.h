@@ -28,14 +28,34 @@ static inline edgecnn_four edgecnn_next_four(edgecnn_channels *channels) {
 }
 
 /*
- * The output codes of four sums. VQRDMULH is edgecnn_srdhm (it saturates only where both factors are INT32_MIN); VRSHL
- * rounds ties upward, so that 1 less of what is negative and will be shifted rounds them away from zero.
+ * edgecnn_mbqm of four numbers, each with its own multiplier and shifts. VQRDMULH is edgecnn_srdhm (it saturates only
+ * where both factors are INT32_MIN); VRSHL rounds ties upward, so that 1 less of what is negative and will be shifted
+ * rounds them away from zero.
  */
+static inline int32x4_t edgecnn_mbqm_mve(int32x4_t x, int32x4_t multipliers, int32x4_t left, int32x4_t right) {
+  x = vqrdmulhq_s32(vshlq_s32(x, left), multipliers);
+  x = vqaddq_s32(x, vshrq_n_s32(vandq_s32(x, right), 31));
+  return vrshlq_s32(x, right);
+}
+
+/*
+ * The same where no shift is to the left and what is below 0 will be clamped to it: how ties below 0 are rounded makes
+ * no difference.
+ */
+static inline int32x4_t edgecnn_mbqm_brief(int32x4_t x, int32x4_t multipliers, int32x4_t right) {
+  return vrshlq_s32(vqrdmulhq_s32(x, multipliers), right);
+}
+
+/* The output codes of four sums that have their bias; `brief` where edgecnn_mbqm_brief serves. */
+static inline int32x4_t edgecnn_codes(const edgecnn_channels *c, const edgecnn_four *four, int32x4_t sums, int brief) {
+  const int32x4_t x = brief ? edgecnn_mbqm_brief(sums, four->multipliers, four->right)
+                            : edgecnn_mbqm_mve(sums, four->multipliers, four->left, four->right);
+  return vminq_s32(vmaxq_s32(vaddq_n_s32(x, c->zero_point), vdupq_n_s32(c->low)), vdupq_n_s32(c->high));
+}
+
+/* The output codes of four sums. */
 static inline int32x4_t edgecnn_requantize(const edgecnn_channels *c, const edgecnn_four *four, int32x4_t sums) {
-  int32x4_t x = vqrdmulhq_s32(vshlq_s32(vaddq_s32(sums, four->bias), four->left), four->multipliers);
-  x = vqaddq_s32(x, vshrq_n_s32(vandq_s32(x, four->right), 31));
-  x = vaddq_n_s32(vrshlq_s32(x, four->right), c->zero_point);
-  return vminq_s32(vmaxq_s32(x, vdupq_n_s32(c->low)), vdupq_n_s32(c->high));
+  return edgecnn_codes(c, four, vaddq_s32(sums, four->bias), 0);
 }
 
 #endif

@@ -1,0 +1,34 @@
+"""The figures of docs/speed.md: a part that takes seconds is measured again; all of them by the command itself."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import cores
+from edgecnn import board
+
+
+@pytest.mark.parametrize("name", ["mps2_an386", "mps3_an547"])
+def test_lenet_has_not_got_worse(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, words = cores.TABLES[0], ["lenet5", name, "speed"]
+    assert list(table.worse(words)) == []
+    (row,) = (row for row in table.recorded().values() if (row["board"], row["optimize"]) == (name, "speed"))
+    better = f"{int(row['executed'].replace(',', '')) * 95 // 100:,}"
+    changed = tmp_path / "speed.md"
+    changed.write_text(cores.FILE.read_text().replace(row["executed"], better))
+    monkeypatch.setattr(cores, "FILE", changed)
+    (sentence,) = table.worse(words)
+    assert sentence.startswith(f"lenet5 {name} speed, executed: {better}, but is ")
+
+
+def test_the_tables_have_the_rows_that_are_measured() -> None:
+    for table in cores.TABLES:
+        assert list(table.worse(["no such word"])) == []
+        assert table.recorded().keys() == set(map(table.row, table.cases))
+    boards = {case.board for table in cores.TABLES for case in table.cases}
+    assert boards <= set(board.names())
+
+
+@pytest.mark.parametrize(("before", "now", "is_worse"), [("1,000", "1,020", False), ("1,000", "1,021", True)])
+def test_what_counts_as_worse(before: str, now: str, is_worse: bool) -> None:
+    assert cores.grown(before, now) == is_worse
