@@ -69,13 +69,20 @@ def _for_core(folder: Path, target: str, other: Path) -> Path:
     manifest = read_manifest(folder)
     if manifest["target"] == target or manifest["target"] != "generic":
         return folder
-    how = {"target": target, "optimize": manifest["optimize"], "fuse": manifest["fused"]}
+    how = {
+        "target": target,
+        "optimize": manifest["optimize"],
+        "fuse": manifest["fused"],
+        "stream": manifest["streamed"],
+    }
     write_c(read_folder(folder), other, name=manifest["name"], **how)
     return other
 
 
 def _build(folder: Path, board: Board, output: Path) -> Build:
     manifest = read_manifest(folder)
+    if manifest["streamed"]:
+        raise UsageError(f"the firmware does not take streamed input yet; convert {folder} again without --stream.")
     check_fit(manifest, board)
     taken = {header.stem for room in _rooms(board) for header in room.glob("*.h")} | {"app_model"}
     if manifest["name"] in taken:
