@@ -55,7 +55,7 @@ static void run_stage(int stage, int8_t *output) {{
   }}
 }}
 
-void {name}_begin(void) {{ edgecnn_stream_begin(stages, states, STAGES, arena); }}
+void {name}_begin(void) {{ edgecnn_stream_begin(stages, states, STAGES); }}
 
 int8_t *{name}_row(void) {{ return edgecnn_stage_row(&stages[0], &states[0], arena); }}
 

@@ -81,8 +81,6 @@ def _for_core(folder: Path, target: str, other: Path) -> Path:
 
 def _build(folder: Path, board: Board, output: Path) -> Build:
     manifest = read_manifest(folder)
-    if manifest["streamed"]:
-        raise UsageError(f"the firmware does not take streamed input yet; convert {folder} again without --stream.")
     check_fit(manifest, board)
     taken = {header.stem for room in _rooms(board) for header in room.glob("*.h")} | {"app_model"}
     if manifest["name"] in taken:

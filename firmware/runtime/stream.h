@@ -57,13 +57,18 @@ static inline void edgecnn_stage_slide(const EDGECNN_FLASH edgecnn_stage *stage,
   state->filled = kept;
 }
 
-/* Start over. */
+/* Count the row that the stage has got, the first of which brings the padding above it; 1 if the slab is full. */
+static inline int edgecnn_stage_take(const EDGECNN_FLASH edgecnn_stage *stage, edgecnn_stage_state *state,
+                                     int8_t *arena) {
+  if (state->taken == stage->top) edgecnn_stage_fill(arena + stage->slab, stage->top * stage->row_size, stage->fill);
+  state->taken++;
+  return ++state->filled == stage->extent;
+}
+
+/* Start over. The arena stays as it is. */
 static inline void edgecnn_stream_begin(const EDGECNN_FLASH edgecnn_stage *stages, edgecnn_stage_state *states,
-                                        int count, int8_t *arena) {
-  for (int i = 0; i < count; i++) {
-    states[i].taken = states[i].filled = stages[i].top;
-    edgecnn_stage_fill(arena + stages[i].slab, stages[i].top * stages[i].row_size, stages[i].fill);
-  }
+                                        int count) {
+  for (int i = 0; i < count; i++) states[i].taken = states[i].filled = stages[i].top;
 }
 
 /*
@@ -79,8 +84,7 @@ static inline void edgecnn_stream_push(const EDGECNN_FLASH edgecnn_stage *stages
       if (!got) got = edgecnn_stage_pad(&stages[i], &states[i], arena);
       if (!got) continue;
       busy = 1;
-      states[i].taken++;
-      got = ++states[i].filled == stages[i].extent;
+      got = edgecnn_stage_take(&stages[i], &states[i], arena);
       if (!got) continue;
       run(i, edgecnn_stage_row(&stages[i + 1], &states[i + 1], arena));
       edgecnn_stage_slide(&stages[i], &states[i], arena);
