@@ -48,6 +48,9 @@ _KINDS: dict[type, _Kind] = {
 }
 
 
+_MOST_ROWS = 2**15 - 1  # numbers in the C
+
+
 def streamable(steps: Sequence[Step], graph: Graph) -> int:
     """How many of the first `steps` can be streamed: each reads nothing but what the one before it writes."""
     uses = Counter([graph.output, *(tensor for step in steps for tensor in step.inputs)])
@@ -76,7 +79,9 @@ def _goes_by_rows(step: Step) -> bool:
     heights = [kind.height(op) for op in step.ops if (kind := _kind(op)) and len(op.output.shape) == 4]
     if len(heights) < len(step.ops):
         return False
-    return heights[0].inside or _padding(step) is not None
+    stage = _stage(step, _one_row(step), 0, 0)
+    small = max(stage.top + stage.height + stage.bottom, stage.stride) <= _MOST_ROWS
+    return small and (heights[0].inside or _padding(step) is not None)
 
 
 def _kind(op: Op) -> _Kind | None:

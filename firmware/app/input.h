@@ -21,11 +21,13 @@ static inline int8_t input_code(uint32_t *x) {
  * input_take(row)                      they are that row
  * input_fill(x)                        the model gets the input that grows from x
  * input_done()                         the layers behind the rows come now; returns the ticks that the rows took
+ * INPUT_APART                          of a function whose stack is not to lie below that of the rows
  */
 #ifdef MODEL_INPUT_ROWS
 
 #define INPUT_BODY_SIZE    MODEL_INPUT_ROW_SIZE
 #define INPUT_LAST_COMMAND PROTOCOL_ROW
+#define INPUT_APART        __attribute__((noinline))
 
 static inline int8_t *input_body(void) {
   return model_row(); /* no row that was handed over lies there */
@@ -44,6 +46,7 @@ uint32_t input_done(void);
 
 #define INPUT_BODY_SIZE    MODEL_INPUT_SIZE
 #define INPUT_LAST_COMMAND PROTOCOL_STACK
+#define INPUT_APART
 
 static inline int8_t *input_body(void) {
   return model_input(); /* between inferences the arena is free */

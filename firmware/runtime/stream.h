@@ -10,19 +10,22 @@
 
 #include "flash.h"
 
-/* The last stage has no kernel and a slab that is never full: the memory of what the streamed layers compute. */
+/*
+ * The last stage has no kernel and a slab that is never full: the memory of what the streamed layers compute.
+ * top + height + bottom and stride are at most 32,767.
+ */
 typedef struct {
   int32_t slab;                /* where in the arena */
   int32_t row_size;            /* bytes */
-  int32_t extent;              /* rows in the full slab */
-  int32_t stride;              /* rows by which it slides on, >= 1 */
-  int32_t top, height, bottom; /* rows of padding, of input, of padding; top and bottom are less than extent */
-  int32_t fill;                /* the code of padding */
+  int16_t extent;              /* rows in the full slab */
+  int16_t stride;              /* rows by which it slides on, >= 1 */
+  int16_t top, height, bottom; /* rows of padding, of input, of padding; top and bottom are less than extent */
+  int16_t fill;                /* the code of padding */
 } edgecnn_stage;
 
 typedef struct {
-  int32_t taken;  /* rows so far, padding included: 0 .. top + height + bottom */
-  int32_t filled; /* rows in the slab, < extent; negative: so many rows will be left out, as the stride is larger */
+  int16_t taken;  /* rows so far, padding included: 0 .. top + height + bottom */
+  int16_t filled; /* rows in the slab, < extent; negative: so many rows will be left out, as the stride is larger */
 } edgecnn_stage_state;
 
 /* Calls the kernel of a stage, which writes a row to `output`. */
@@ -41,7 +44,7 @@ static inline void edgecnn_stage_fill(int8_t *rows, int32_t size, int32_t code) 
 /* 1 if the stage has had all its input and still lacks padding, of which it then has got a row. */
 static inline int edgecnn_stage_pad(const EDGECNN_FLASH edgecnn_stage *stage, const edgecnn_stage_state *state,
                                     int8_t *arena) {
-  const int32_t end = stage->top + stage->height;
+  const int32_t end = (int32_t)stage->top + stage->height;
   if (state->taken < end || state->taken == end + stage->bottom) return 0;
   edgecnn_stage_fill(edgecnn_stage_row(stage, state, arena), stage->row_size, stage->fill);
   return 1;
@@ -52,9 +55,11 @@ static inline void edgecnn_stage_slide(const EDGECNN_FLASH edgecnn_stage *stage,
                                        int8_t *arena) {
   int8_t *const slab = arena + stage->slab;
   const int32_t kept = stage->extent - stage->stride;
-  const int32_t from = stage->stride * stage->row_size;
-  for (int32_t i = 0; i < kept * stage->row_size; i++) slab[i] = slab[i + from];
-  state->filled = kept;
+  if (kept > 0) {
+    const int32_t size = kept * stage->row_size, from = stage->stride * stage->row_size;
+    for (int32_t i = 0; i < size; i++) slab[i] = slab[i + from];
+  }
+  state->filled = (int16_t)kept;
 }
 
 /* Count the row that the stage has got, the first of which brings the padding above it; 1 if the slab is full. */
@@ -62,7 +67,8 @@ static inline int edgecnn_stage_take(const EDGECNN_FLASH edgecnn_stage *stage, e
                                      int8_t *arena) {
   if (state->taken == stage->top) edgecnn_stage_fill(arena + stage->slab, stage->top * stage->row_size, stage->fill);
   state->taken++;
-  return ++state->filled == stage->extent;
+  state->filled++;
+  return state->filled == stage->extent;
 }
 
 /* Start over. The arena stays as it is. */
@@ -77,7 +83,7 @@ static inline void edgecnn_stream_begin(const EDGECNN_FLASH edgecnn_stage *stage
  */
 static inline void edgecnn_stream_push(const EDGECNN_FLASH edgecnn_stage *stages, edgecnn_stage_state *states,
                                        int count, int8_t *arena, edgecnn_stage_kernel *run) {
-  int got = states[0].taken < stages[0].top + stages[0].height; /* whether the stage has got a row */
+  int got = states[0].taken < (int32_t)stages[0].top + stages[0].height; /* whether the stage has got a row */
   for (int busy = got; busy;) {
     busy = 0;
     for (int i = 0; i < count; i++) {
