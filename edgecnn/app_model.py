@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from .converters.c_text import table
 from .converters.graph_to_c import read_manifest
-from .errors import UsageError
 from .folder import read_folder
 from .graph import Graph
 from .interpreter import trace
@@ -24,19 +23,16 @@ SEEDS = (1, 2)  # of the self-test's vectors
 _FUNCTIONS = ("output", "invoke", "invoke_layer", "layer_output", "layer_output_size")
 _GIVEN_WHOLE: tuple[tuple[str, ...], tuple[str, ...]] = ("input",), ()  # functions and constants
 _GIVEN_BY_ROWS = ("begin", "row", "push_row"), ("INPUT_ROWS", "INPUT_ROW_SIZE")
-_MOST_ROWS = 2**16 - 1  # numbers in the protocol
 _CONSTANTS = ("INPUT_SIZE", "OUTPUT_SIZE", "INPUT_ZERO_POINT", "OUTPUT_ZERO_POINT", "ARENA_SIZE", "LAYERS")
 
 
 def header(folder: str | Path, board: str = "host") -> str:
     """The text of `app_model.h` for the network in a folder that `write_c` made, to run on `board`.
 
-    Raises InvalidModelError when the folder is not one of ours, UsageError when it has too many rows to be sent.
+    Raises InvalidModelError when the folder is not one of ours.
     """
     manifest = read_manifest(folder)
     functions, constants = _GIVEN_BY_ROWS if manifest["streamed"] else _GIVEN_WHOLE
-    if manifest["streamed"] and (rows := manifest["input"]["shape"][1]) > _MOST_ROWS:
-        raise UsageError(f"at most {_MOST_ROWS} rows can be sent to a board, not {rows}; convert it without --stream.")
     graph = read_folder(folder)
     layers = [layer["output"]["tensor"] for layer in manifest["layers"]]
     vectors = (f"{{{seed}u, 0x{expected_crc(graph, layers, seed):08x}u}}" for seed in SEEDS)

@@ -16,24 +16,12 @@ from edgecnn.planner import lower_bound, plan
 from edgecnn.streaming import smallest
 from tests.batch import compiled
 from tests.lenet import lenet
-from tests.random_models import Chain, Description, add_op, finished, random_input
+from tests.random_models import random_chain, random_input
 from tests.sanitized import Sanitized
 from tests.test_cli import refused, run
 from tests.tflite_builder import Builder
 
-WINDOWS = ("CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D", "RELU", "TANH")
 INPUTS = 4
-
-
-def random_chain(rng: np.random.Generator) -> tuple[bytes, Description]:
-    """One to four layers of windows, one of them elementwise at times, and perhaps something behind them."""
-    height, width, channels = rng.integers(1, (14, 10, 6)).tolist()
-    chain = Chain.begin(rng, (1, height, width, channels))
-    for _ in range(rng.integers(1, 5)):
-        add_op(chain, *WINDOWS)
-    if chain.chance(0.5):
-        add_op(chain)
-    return finished(chain)
 
 
 def layers_of(graph: Graph, x: np.ndarray, *, stream: int, fuse: bool) -> dict[int, np.ndarray]:

@@ -24,7 +24,7 @@ _MAIN = """
 #include "port.h"
 INCLUDES
 typedef struct {
-  int8_t *(*input)(void);
+  void (*give)(const int8_t *codes);
   void (*invoke_layer)(int layer);
   const int8_t *(*layer_output)(int layer);
   int32_t (*layer_output_size)(int layer);
@@ -33,9 +33,13 @@ typedef struct {
   const int8_t *codes;
 } network;
 
+static void copy(const int8_t *from, int8_t *to, int32_t size) {
+  for (int32_t at = 0; at < size; at++) to[at] = from[at];
+}
+
 CODES
 static const network networks[] = {
-ROWS};
+NETWORKS};
 
 static void write_crc(const int8_t *codes, int32_t size) {
   uint32_t crc = 0;
@@ -49,7 +53,7 @@ int main(void) {
   }
   for (const network *n = networks; n < networks + sizeof networks / sizeof *networks; n++) {
     for (int i = 0; i < n->inputs; i++) {
-      for (int32_t at = 0; at < n->input_size; at++) n->input()[at] = n->codes[i * n->input_size + at];
+      n->give(n->codes + i * n->input_size);
       for (int layer = 0; layer < n->layers; layer++) {
         n->invoke_layer(layer);
         write_crc(n->layer_output(layer), n->layer_output_size(layer));
@@ -57,6 +61,17 @@ int main(void) {
     }
   }
   for (;;) {
+  }
+}
+"""
+
+
+_GIVE = "static void NAME_give(const int8_t *codes) { copy(codes, NAME_input(), NAME_INPUT_SIZE); }\n"
+_GIVE_ROWS = """static void NAME_give(const int8_t *codes) {
+  NAME_begin();
+  for (int row = 0; row < NAME_INPUT_ROWS; row++, codes += NAME_INPUT_ROW_SIZE) {
+    copy(codes, NAME_row(), NAME_INPUT_ROW_SIZE);
+    NAME_push_row();
   }
 }
 """
@@ -71,6 +86,7 @@ class Case:
     x: np.ndarray
     fuse: bool
     optimize: str
+    stream: int = 0
 
 
 def differences(facts: boards.Board, target: str, cases: Sequence[Case], work: Path) -> list[str]:
@@ -91,7 +107,7 @@ def differences(facts: boards.Board, target: str, cases: Sequence[Case], work: P
 
 
 def _crcs(case: Case) -> list[tuple[str, int]]:
-    layers = [step for step in lower(case.graph, fuse=case.fuse).steps if step.call]
+    layers = [step for step in lower(case.graph, fuse=case.fuse, stream=case.stream).steps if step.call]
     values = trace(case.graph, case.x)
     return [
         (f"{case.about}: {step.title}, input {i}", zlib.crc32(values[step.output][i].tobytes()))
@@ -105,7 +121,8 @@ def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
     folder = work / "networks"
     for i, case in enumerate(cases):
         alone = work / f"m{i}"
-        write_c(case.graph, alone, name=f"m{i}", target=target, optimize=case.optimize, fuse=case.fuse)
+        how = {"optimize": case.optimize, "fuse": case.fuse, "stream": case.stream}
+        write_c(case.graph, alone, name=f"m{i}", target=target, **how)
         for source in (p for p in alone.rglob("*") if p.suffix in (".c", ".h")):
             copy = folder / source.relative_to(alone)
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -113,15 +130,18 @@ def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
                 assert copy.read_bytes() == source.read_bytes(), f"{target} has two files called {copy.name}"
             copy.write_bytes(source.read_bytes())
     names = [f"m{i}" for i in range(len(cases))]
-    functions = ("input", "invoke_layer", "layer_output", "layer_output_size")
+    functions = ("give", "invoke_layer", "layer_output", "layer_output_size")
     calls = {name: ", ".join(f"{name}_{function}" for function in functions) for name in names}
     rows = (
         f"    {{{calls[name]}, {name}_LAYERS, {len(case.x)}, {name}_INPUT_SIZE, {name}_x}},\n"
         for name, case in zip(names, cases, strict=True)
     )
     codes = "".join(constant(f"{name}_x", case.x) for name, case in zip(names, cases, strict=True))
+    codes += "".join(
+        (_GIVE_ROWS if case.stream else _GIVE).replace("NAME", name) for name, case in zip(names, cases, strict=True)
+    )
     text = _MAIN.replace("INCLUDES", "".join(f'#include "{name}.h"\n' for name in names))
-    (folder / "main.c").write_text(text.replace("CODES", codes).replace("ROWS", "".join(rows)))
+    (folder / "main.c").write_text(text.replace("NETWORKS", "".join(rows)).replace("CODES", codes))
     return folder
 
 
