@@ -22,11 +22,12 @@ from edgecnn.lowering import lower
 from edgecnn.ops import KernelCall
 from edgecnn.planner import Plan, plan
 from edgecnn.program import Program, Step
+from edgecnn.streaming import smallest
 from edgecnn.targets import OPTIMIZE, load
 from edgecnn.tensor import Tensor
 from edgecnn.version import VERSION
 
-from . import c_text
+from . import c_text, stream_to_c
 
 FORMAT = "edgecnn-c/2"
 MANIFEST = "manifest.json"
@@ -41,17 +42,21 @@ def write_c(
     target: str = "generic",
     optimize: str = "balanced",
     fuse: bool = True,
+    stream: int | None = 0,
 ) -> None:
     """Write `graph` as C99 for the core `target` into `folder`, which is replaced in one step.
 
-    Every symbol begins with `name`; without `fuse` every op is a layer of its own. Raises UsageError when `name` is no
-    C identifier or `target` or `optimize` is unknown, DoesNotFitError when an int32 accumulator or offset could
-    overflow, EdgecnnError when the folder cannot be written or holds something else.
+    Every symbol begins with `name`; without `fuse` every op is a layer of its own. The first `stream` layers (None: as
+    many as give the smallest arena) become one that is handed the input row by row. Raises UsageError when `name` is no
+    C identifier, `target` or `optimize` is unknown or those layers cannot be streamed, DoesNotFitError when an int32
+    accumulator or offset could overflow, EdgecnnError when the folder cannot be written or holds something else.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,47}", name) or name.startswith("edgecnn_"):
         raise UsageError(f"'{name}' cannot name C functions; use letters, digits and _, beginning with a letter.")
     prove_accumulators(graph)
-    program = lower(graph, target, optimize, fuse=fuse)
+    if stream is None:
+        stream = smallest(graph, target, optimize, fuse=fuse)
+    program = lower(graph, target, optimize, fuse=fuse, stream=stream)
     memory = plan(program)
     if memory.arena > INT32_MAX:  # offsets are int32
         raise DoesNotFitError(f"the network needs {memory.arena} bytes of memory at once; make it smaller.")
@@ -79,13 +84,15 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
 def check_manifest(manifest: dict[str, Any], graph: Graph) -> None:
     """Raise InvalidModelError unless `manifest` describes `graph`, layer by layer."""
     try:
-        program = lower(graph, fuse=manifest["fused"])  # layers are the same for every target
+        program = lower(
+            graph, fuse=manifest["fused"], stream=manifest["streamed"]
+        )  # layers are the same for every target
         expected = [step.output for step in program.steps if step.call]
         named = [manifest["input"], manifest["output"], *(layer["output"] for layer in manifest["layers"])]
         same = manifest["model"]["sha256"] == graph.sha256 and [
             (tensor["tensor"], tuple(tensor["shape"])) for tensor in named
         ] == [(tensor.index, tensor.shape) for tensor in (graph.input, graph.output, *expected)]
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, UsageError):
         same = False
     if not same:
         raise InvalidModelError(
@@ -116,10 +123,13 @@ class _Layer:
     index: int
     step: Step
     call: KernelCall
+    symbol: str
 
-    @property
-    def symbol(self) -> str:
-        return f"layer{self.index}"
+    @cached_property
+    def parts(self) -> list[_Layer]:
+        """Each kernel's call: those of the stages, if it is streamed."""
+        steps = [(i, stage.step, stage.step.call) for i, stage in enumerate(self.step.stages)]
+        return [_Layer(i, step, call, f"{self.symbol}_{i}") for i, step, call in steps if call] or [self]
 
     def array(self, field: str) -> str:
         """The symbol of the constants in a field."""
@@ -133,7 +143,9 @@ class _Layer:
     @property
     def constant_bytes(self) -> int:
         """Bytes in flash: arrays, and the parameters at four bytes each as on a 32-bit core."""
-        return sum(array.nbytes for array in self.arrays.values()) + 4 * len(self.call.params)
+        return sum(
+            4 * len(part.call.params) + sum(array.nbytes for array in part.arrays.values()) for part in self.parts
+        )
 
     def inputs(self, offsets: dict[Tensor, int]) -> list[str]:
         """The kernel's arguments for its inputs."""
@@ -143,6 +155,10 @@ class _Layer:
         return [f"(const int8_t *const[]){{{', '.join(places)}}}"] if self.call.gathers else places
 
     def definitions(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.definition()
+
+    def definition(self) -> Iterator[str]:
         fields = {}
         for field, value in self.call.params.items():
             fields[field] = self.array(field) if field in self.arrays else str(value)
@@ -165,12 +181,17 @@ class _Model:
     @cached_property
     def layers(self) -> list[_Layer]:
         calls = [(step, step.call) for step in self.program.steps if step.call is not None]
-        return [_Layer(index, step, call) for index, (step, call) in enumerate(calls)]
+        return [_Layer(index, step, call, f"layer{index}") for index, (step, call) in enumerate(calls)]
+
+    @cached_property
+    def streamed(self) -> _Layer | None:
+        """The layer that is handed the input row by row."""
+        return self.layers[0] if self.program.streamed else None
 
     @cached_property
     def kernels(self) -> dict[str, str]:
         """The folder of each kernel's source, by its name: one name is one function in the whole program."""
-        folders = {(layer.call.kernel, layer.call.folder) for layer in self.layers}
+        folders = {(part.call.kernel, part.call.folder) for layer in self.layers for part in layer.parts}
         assert len(folders) == len({kernel for kernel, _ in folders}), "two kernels of one name"
         return dict(sorted(folders))
 
@@ -191,7 +212,7 @@ class _Model:
         """The kernels' sources and, transitively, the headers that they include."""
         found: dict[str, Path] = {}
         plain = paths.kernel_folders("")
-        pending = [(plain, "flash.h")]
+        pending = [(plain, "flash.h"), *([(plain, f"{stream_to_c.HEADER}.h")] if self.streamed else [])]
         for kernel, folder in self.kernels.items():
             pending += [(paths.kernel_folders(folder), kernel + end) for end in (".c", ".h")]
         while pending:
@@ -239,10 +260,8 @@ class _Model:
 extern "C" {{
 #endif
 
-/* Where to write the {n}_INPUT_SIZE input codes before each inference, which overwrites them. */
-int8_t *{n}_input(void);
-
-/* One inference. Not reentrant: all memory is static. */
+{stream_to_c.declarations(n) if self.streamed else self.input_declaration()}
+/* One inference{", of what lies behind layer 0" if self.streamed else ""}. Not reentrant: all memory is static. */
 void {n}_invoke(void);
 
 /* The {n}_OUTPUT_SIZE output codes, valid until the next input is written. */
@@ -261,6 +280,12 @@ int32_t {n}_layer_output_size(int layer);
 """
         )
 
+    def input_declaration(self) -> str:
+        n = self.name
+        return f"""/* Where to write the {n}_INPUT_SIZE input codes before each inference, which overwrites them. */
+int8_t *{n}_input(void);
+"""
+
     def macros(self) -> dict[str, str]:
         """The constants of the C API; `NAME_...`, and in capitals too, as macros are often written."""
         graph = self.graph
@@ -273,6 +298,7 @@ int32_t {n}_layer_output_size(int layer);
             "OUTPUT_ZERO_POINT": f"({graph.output.zero_point})",
             "ARENA_SIZE": str(self.plan.arena),
             "LAYERS": str(len(self.layers)),
+            **(stream_to_c.macros(self.streamed.step) if self.streamed else {}),
         }
         macros = {f"{self.name}_{field}": value for field, value in values.items()}
         return macros | {
@@ -280,7 +306,8 @@ int32_t {n}_layer_output_size(int layer);
         }
 
     def source(self) -> str:
-        includes = "".join(f'#include "{_RUNTIME}/{header}.h"\n' for header in ("flash", *self.kernels))
+        headers = ["flash", *([stream_to_c.HEADER] if self.streamed else []), *self.kernels]
+        includes = "".join(f'#include "{_RUNTIME}/{header}.h"\n' for header in headers)
         parts = [
             c_text.comment(self.opening()) + f'#include "{self.name}.h"\n\n{includes}',
             *(
@@ -288,6 +315,7 @@ int32_t {n}_layer_output_size(int layer);
                 for layer in self.layers
             ),
             self.arena(),
+            *self.streaming(),
             self.functions(),
         ]
         return "\n".join(parts)
@@ -297,10 +325,20 @@ int32_t {n}_layer_output_size(int layer);
         aligned = f" __attribute__((aligned({alignment})))" if alignment > 1 else ""
         return f"static int8_t arena[{self.name}_ARENA_SIZE]{aligned};\n"
 
+    def streaming(self) -> Iterator[str]:
+        if self.streamed:
+            step, symbols = self.streamed.step, [part.symbol for part in self.streamed.parts]
+            yield stream_to_c.functions(
+                self.name, step, symbols, self.plan.scratch[step], self.plan.offsets[step.output]
+            )
+
     def functions(self) -> str:
         n, offsets = self.name, self.plan.offsets
         rows = []
         for layer in self.layers:
+            if layer is self.streamed:
+                rows.append((f"    case {layer.index}:", "break;", f"/* {_shape(layer.step.output)}, by its rows */"))
+                continue
             starts = [offsets[layer.step.output], *([self.plan.scratch[layer.step]] if layer.call.scratch else [])]
             places = ", ".join([*layer.inputs(offsets), *(f"arena + {start}" for start in starts)])
             call = f"edgecnn_{layer.call.kernel}(&{layer.symbol}, {places}); break;"
@@ -313,9 +351,7 @@ int32_t {n}_layer_output_size(int layer);
 {outputs}    {{{offsets[self.graph.output]}, {self.graph.output.size}}},
 }};
 
-int8_t *{n}_input(void) {{ return arena + {offsets[self.graph.input]}; }}
-
-const int8_t *{n}_output(void) {{ return arena + {offsets[self.graph.output]}; }}
+{self.input_definition()}const int8_t *{n}_output(void) {{ return arena + {offsets[self.graph.output]}; }}
 
 void {n}_invoke_layer(int layer) {{
   switch (layer) {{
@@ -331,6 +367,11 @@ const int8_t *{n}_layer_output(int layer) {{ return arena + layer_outputs[layer]
 
 int32_t {n}_layer_output_size(int layer) {{ return layer_outputs[layer].size; }}
 """
+
+    def input_definition(self) -> str:
+        if self.streamed:
+            return ""
+        return f"int8_t *{self.name}_input(void) {{ return arena + {self.plan.offsets[self.graph.input]}; }}\n\n"
 
     def cmake(self) -> str:
         sources = "\n".join(f"  {_RUNTIME}/{kernel}.c" for kernel in self.kernels)
@@ -355,6 +396,7 @@ set_target_properties({self.name} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED O
             "target": self.program.target,
             "optimize": self.program.optimize,
             "fused": self.program.fused,
+            "streamed": self.program.streamed,
             "model": {"file": f"{self.name}.tflite", "sha256": self.graph.sha256},
             "input": _facts(self.graph.input),
             "output": _facts(self.graph.output),
@@ -371,7 +413,7 @@ set_target_properties({self.name} PROPERTIES C_STANDARD 99 C_STANDARD_REQUIRED O
                     "title": layer.step.title,
                     "ops": [op.kind for op in layer.step.ops],
                     "kernel": layer.call.kernel,
-                    "inputs": [_facts(tensor) | {"offset": self.plan.offsets[tensor]} for tensor in layer.step.inputs],
+                    "inputs": [_facts(tensor) | {"offset": self.plan.offsets[tensor]} for tensor in layer.step.reads],
                     "output": _facts(layer.step.output) | {"offset": self.plan.offsets[layer.step.output]},
                     "macs": layer.step.macs,
                     "constant_bytes": layer.constant_bytes,

@@ -20,7 +20,9 @@ from .interpreter import trace
 from .version import VERSION
 
 SEEDS = (1, 2)  # of the self-test's vectors
-_FUNCTIONS = ("input", "output", "invoke", "invoke_layer", "layer_output", "layer_output_size")
+_FUNCTIONS = ("output", "invoke", "invoke_layer", "layer_output", "layer_output_size")
+_GIVEN_WHOLE: tuple[tuple[str, ...], tuple[str, ...]] = ("input",), ()  # functions and constants
+_GIVEN_BY_ROWS = ("begin", "row", "push_row"), ("INPUT_ROWS", "INPUT_ROW_SIZE")
 _CONSTANTS = ("INPUT_SIZE", "OUTPUT_SIZE", "INPUT_ZERO_POINT", "OUTPUT_ZERO_POINT", "ARENA_SIZE", "LAYERS")
 
 
@@ -30,6 +32,7 @@ def header(folder: str | Path, board: str = "host") -> str:
     Raises InvalidModelError when the folder is not one of ours.
     """
     manifest = read_manifest(folder)
+    functions, constants = _GIVEN_BY_ROWS if manifest["streamed"] else _GIVEN_WHOLE
     graph = read_folder(folder)
     layers = [layer["output"]["tensor"] for layer in manifest["layers"]]
     vectors = (f"{{{seed}u, 0x{expected_crc(graph, layers, seed):08x}u}}" for seed in SEEDS)
@@ -42,8 +45,8 @@ def header(folder: str | Path, board: str = "host") -> str:
         **_tensor("MODEL_INPUT", manifest["input"]),
         **_tensor("MODEL_OUTPUT", manifest["output"]),
         "MODEL_SELF_TEST": _braced(vectors),  # seed, CRC-32 of all layers' outputs
-        **{f"MODEL_{constant}": f"{name}_{constant}" for constant in _CONSTANTS},
-        **{f"model_{function}": f"{name}_{function}" for function in _FUNCTIONS},
+        **{f"MODEL_{constant}": f"{name}_{constant}" for constant in (*_CONSTANTS, *constants)},
+        **{f"model_{function}": f"{name}_{function}" for function in (*_FUNCTIONS, *functions)},
     }
     lines = table((f"#define {macro}", value) for macro, value in values.items() if macro != value)
     return "\n".join(

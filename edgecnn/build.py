@@ -69,7 +69,12 @@ def _for_core(folder: Path, target: str, other: Path) -> Path:
     manifest = read_manifest(folder)
     if manifest["target"] == target or manifest["target"] != "generic":
         return folder
-    how = {"target": target, "optimize": manifest["optimize"], "fuse": manifest["fused"]}
+    how = {
+        "target": target,
+        "optimize": manifest["optimize"],
+        "fuse": manifest["fused"],
+        "stream": manifest["streamed"],
+    }
     write_c(read_folder(folder), other, name=manifest["name"], **how)
     return other
 

@@ -28,6 +28,8 @@ _PING = 0.5  # seconds between two hellos: a board that boots loses those that c
 _HELLO_SIZE = 512  # bytes, more than it has
 _PIECE = 4096  # bytes given to the operating system at once
 
+_OF_ROWS = (Command.ROW, Command.INFER, Command.LAYER)  # where the input is streamed
+
 _CANNOT_OPEN = {
     errno.ENOENT: "does not exist; plug the board in, or name another port",
     errno.EACCES: "is not yours to open; `sudo usermod -aG dialout $USER` and log in again",
@@ -89,6 +91,7 @@ class Hello:
     ticks_per_second: int
     self_test_ticks: int  # of one vector: no inference takes longer
     self_test_failures: int  # at boot; bit i: vector i was wrong
+    rows: int = 0  # of the input, where it is streamed
 
     @classmethod
     def parse(cls, body: bytes) -> Hello:
@@ -97,8 +100,12 @@ class Hello:
         failures, ticks_per_second, ticks, arena, layers, sha256 = fixed.unpack_from(body)
         into, at = Tensor.parse(body, fixed.size)
         out, at = Tensor.parse(body, at)
-        firmware, board, model, _ = body[at:].decode().split("\0")
-        return cls(firmware, board, model, sha256.hex(), into, out, layers, arena, ticks_per_second, ticks, failures)
+        *names, rest = body[at:].split(b"\0", 3)
+        firmware, board, model = (name.decode() for name in names)
+        (rows,) = struct.unpack("<H", rest or b"\0\0")
+        return cls(
+            firmware, board, model, sha256.hex(), into, out, layers, arena, ticks_per_second, ticks, failures, rows
+        )
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,10 @@ class Traffic:
     retries: int = 0
     stale: int = 0  # answers to requests that were answered before
     lost: int = 0  # requests that no retry saved
+
+
+class _OutOfTurnError(Exception):
+    """The board expects other rows of a streamed input."""
 
 
 @dataclass
@@ -230,7 +241,7 @@ class Device:
 
     def infer(self, codes: ArrayLike) -> Inference:
         """Output codes for the input codes of one image, int8 and of the input's shape (or flat)."""
-        body = self._ask(Command.INFER, 4 + self.info.output.size, body=self._input(codes))
+        body = self._compute(Command.INFER, 4 + self.info.output.size, 0, self._input(codes))
         (ticks,) = struct.unpack_from("<I", body)
         return Inference(np.frombuffer(body, np.int8, offset=4).reshape(self.info.output.shape), ticks)
 
@@ -238,7 +249,7 @@ class Device:
         """The output codes of layer `index`, flat, for one image."""
         if not 0 <= index < self.info.layers:
             raise UsageError(f"{self.info.model} has no layer {index}; choose one of 0 to {self.info.layers - 1}.")
-        return np.frombuffer(self._ask(Command.LAYER, None, index, self._input(codes)), np.int8)
+        return np.frombuffer(self._compute(Command.LAYER, None, index, self._input(codes)), np.int8)
 
     def trace(self, codes: ArrayLike) -> list[NDArray[np.int8]]:
         """The output codes of every layer, flat, for one image."""
@@ -271,6 +282,25 @@ class Device:
             )
         return array.tobytes()
 
+    def _compute(self, command: Command, size: int | None, argument: int, codes: bytes) -> bytes:
+        """As `_ask`, of an input, which is handed over row by row where it is streamed."""
+        rows = self.info.rows
+        if not rows:
+            return self._ask(command, size, argument, codes)
+        row = len(codes) // rows
+        for _ in range(1 + self.retries):
+            try:
+                for number in range(rows):
+                    self._ask(Command.ROW, 0, number, codes[number * row : (number + 1) * row])
+                return self._ask(command, size, argument)
+            except _OutOfTurnError:  # it was reset, or computed once, and the answer was lost
+                self.traffic.retries += 1
+        self.traffic.lost += 1
+        raise TransferError(
+            f"the board on {self.port} lost rows of the input {1 + self.retries} times; check cable and power, reset "
+            "the board and run the command again."
+        )
+
     def _ask(self, command: Command, size: int | None, argument: int = 0, body: bytes = b"") -> bytes:
         """The body of the answer, which has `size` bytes; None: any number."""
         attempts = _Attempts(command, argument, body)
@@ -285,6 +315,8 @@ class Device:
             if answer is not None:
                 took = time.monotonic() - attempts.sent[answer.sequence]
                 self._took[command, argument] = min(took, self._took.get((command, argument), took))
+                if self.info.rows and command in _OF_ROWS and answer.argument == Status.BAD_ARGUMENT:
+                    raise _OutOfTurnError
                 return self._checked(answer, size)
         self.traffic.lost += 1
         raise TransferError(

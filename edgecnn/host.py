@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ class HostModel:
             library = ctypes.CDLL(str(self._build()))
             self._run = self._function(library, "invoke", None)
             self._run_layer = self._function(library, "invoke_layer", None, ctypes.c_int)
-            self._input = self._view(self._function(library, "input", ctypes.c_void_p)(), self.manifest["input"])
+            self._give = self._rows(library) if self.manifest["streamed"] else self._whole(library)
             self._output = self._view(self._function(library, "output", ctypes.c_void_p)(), self.manifest["output"])
             layer_output = self._function(library, "layer_output", ctypes.c_void_p, ctypes.c_int)
             layer_size = self._function(library, "layer_output_size", ctypes.c_int32, ctypes.c_int)
@@ -55,7 +56,7 @@ class HostModel:
         codes = self._checked(x)
         out = np.empty((len(codes), self._output.size), np.int8)
         for image, result in zip(codes, out, strict=True):
-            self._input[:] = image
+            self._give(image)
             self._run()
             result[:] = self._output
         return out.reshape(len(codes), *self.output_shape)
@@ -69,7 +70,7 @@ class HostModel:
             for layer, view in zip(layers, self._layers, strict=True)
         }
         for i, image in enumerate(codes):
-            self._input[:] = image
+            self._give(image)
             for index, (rows, view) in enumerate(zip(out.values(), self._layers, strict=True)):
                 self._run_layer(index)
                 rows[i] = view
@@ -93,7 +94,29 @@ class HostModel:
                 f"{self.name} takes int8 codes of shape (N, {', '.join(map(str, self.input_shape))}), "
                 f"but got {codes.dtype} {codes.shape}."
             )
-        return codes.reshape(len(codes), self._input.size)
+        return codes.reshape(len(codes), int(np.prod(self.input_shape)))
+
+    def _whole(self, library: ctypes.CDLL) -> Callable[[NDArray[np.int8]], None]:
+        """Writes all codes of an input."""
+        view = self._view(self._function(library, "input", ctypes.c_void_p)(), self.manifest["input"])
+
+        def give(codes: NDArray[np.int8]) -> None:
+            view[:] = codes
+
+        return give
+
+    def _rows(self, library: ctypes.CDLL) -> Callable[[NDArray[np.int8]], None]:
+        """Hands over an input row by row."""
+        begin, push = (self._function(library, name, None) for name in ("begin", "push_row"))
+        row = self._function(library, "row", ctypes.c_void_p)
+
+        def give(codes: NDArray[np.int8]) -> None:
+            begin()
+            for part in np.ascontiguousarray(codes).reshape(self.input_shape[0], -1):
+                ctypes.memmove(row(), part.tobytes(), part.size)
+                push()
+
+        return give
 
     def _function(self, library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
         function = getattr(library, f"{self.name}_{name}")

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 
+from .errors import UsageError
 from .fusion import FUSIONS
 from .graph import Graph
 from .ops.op import Op
 from .program import Program, Step
+from .rows import streamable, streamed
 from .schedule import scheduled
 from .targets import Target
 from .targets import load as load_target
 
 
-def lower(graph: Graph, target: str | Target = "generic", optimize: str = "balanced", *, fuse: bool = True) -> Program:
+def lower(
+    graph: Graph, target: str | Target = "generic", optimize: str = "balanced", *, fuse: bool = True, stream: int = 0
+) -> Program:
     """The program of `graph` for a core; which ops are fused, and in which order they run, depends on `fuse` alone, so
-    that all cores have the same layers.
+    that all cores have the same layers. The first `stream` steps become one that consumes the input row by row.
 
-    Raises UsageError for an unknown target or way to optimize.
+    Raises UsageError for an unknown target or way to optimize, and when fewer steps than `stream` can be streamed.
     """
     core = load_target(target) if isinstance(target, str) else target
     core.check(optimize)
-    steps = [core.choose(step, optimize) for step in scheduled(_steps(graph, fuse), graph.output)]
-    return Program(graph, tuple(steps), core.name, optimize, fuse, core.alignment)
+    steps = scheduled(_steps(graph, fuse), graph.output)
+    if not 0 <= stream <= streamable(steps, graph):
+        raise UsageError(f"the first {stream} layers cannot be streamed; convert the network without --stream.")
+    first = [streamed(steps[:stream], core, optimize)] if stream else []
+    rest = [core.choose(step, optimize) for step in steps[stream:]]
+    return Program(graph, (*first, *rest), core.name, optimize, fuse, stream, core.alignment)
+
+
+def streamable_steps(graph: Graph, *, fuse: bool = True) -> int:
+    """The largest `stream` that `lower` takes."""
+    return streamable(scheduled(_steps(graph, fuse), graph.output), graph)
 
 
 def _steps(graph: Graph, fuse: bool) -> tuple[Step, ...]:

@@ -80,14 +80,21 @@ def plan(program: Program) -> Plan:
     )
 
 
+def lower_bound(program: Program) -> int:
+    """Bytes below which no plan of `program` can be; far quicker to find than a plan."""
+    buffers = _buffers(program)
+    return _lower_bound(program, buffers, _leads(program, buffers))
+
+
 def _buffers(program: Program) -> list[Buffer]:
     """The program's tensors, grouped where a step computes nothing, and the steps' scratch, with their lifetimes."""
     graph, steps = program.graph, program.steps
-    last_use = {tensor: at for at, step in enumerate(steps) for tensor in step.inputs}
+    last_use = {tensor: at for at, step in enumerate(steps) for tensor in step.reads}
     last_use[graph.output] = len(steps)
-    groups: dict[Tensor, list[Tensor]] = {graph.input: [graph.input]}
-    births = {graph.input: -1}
-    root = {graph.input: graph.input}
+    given = [] if program.streamed else [graph.input]
+    groups: dict[Tensor, list[Tensor]] = {tensor: [tensor] for tensor in given}
+    births = dict.fromkeys(given, -1)
+    root = {tensor: tensor for tensor in given}
     for at, step in enumerate(steps):
         if step.call is None:
             root[step.output] = root[step.inputs[0]]
@@ -113,7 +120,7 @@ def _leads(program: Program, buffers: Iterable[Buffer]) -> Leads:
         (source, buffer_of[step.output]): lead
         for at, step in enumerate(program.steps)
         if step.call
-        for source, lead in leads_of(step.call, [buffer_of[tensor] for tensor in step.inputs]).items()
+        for source, lead in leads_of(step.call, [buffer_of[tensor] for tensor in step.reads]).items()
         if source.death == at
     }
 

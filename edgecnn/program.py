@@ -20,11 +20,18 @@ class Step:
     ops: tuple[Op, ...]
     call: KernelCall | None
     """None when there is nothing to compute: the output is the input."""
+    stages: tuple[Stage, ...] = ()
+    """Of a step that is streamed, whose `call` says no more than what memory it needs: its kernels, for a row each."""
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
         """What the first op reads."""
         return self.ops[0].inputs
+
+    @property
+    def reads(self) -> tuple[Tensor, ...]:
+        """Those of the inputs that lie in memory: what is streamed never does as a whole."""
+        return () if self.stages else self.inputs
 
     @property
     def output(self) -> Tensor:
@@ -45,6 +52,31 @@ class Step:
     def accumulator_bound(self) -> int:
         """Of the op that has the largest."""
         return max(op.accumulator_bound for op in self.ops)
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A step of a chain that is streamed: one row of its output from the rows in its slab, which then slides on.
+
+    `step` reads the slab, `extent` rows, and writes one row. It is given `height` rows, and `top` and `bottom` rows of
+    the code `fill` before and after them.
+    """
+
+    step: Step
+    stride: int
+    """Rows by which the slab slides on."""
+    top: int
+    height: int
+    bottom: int
+    fill: int
+    slab: int
+    """Where it lies in the memory of the streamed step, as does the kernel's scratch, which all stages share."""
+    scratch: int
+
+    @property
+    def extent(self) -> int:
+        """Rows in the slab."""
+        return self.step.inputs[0].shape[1]
 
 
 def leads_of(call: KernelCall, inputs: Sequence[Memory]) -> dict[Memory, int]:
@@ -75,5 +107,7 @@ class Program:
     target: str
     optimize: str
     fused: bool
+    streamed: int = 0
+    """How many steps were put into the first one, which consumes the input row by row."""
     alignment: int = 1
     """Of every tensor and scratch in the arena, in bytes."""

@@ -23,6 +23,7 @@ class Command(IntEnum):
     SELF_TEST = 5
     IMAGE = 6
     STACK = 7
+    ROW = 8
 
 
 class Status(IntEnum):

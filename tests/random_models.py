@@ -380,6 +380,17 @@ def random_model(rng: np.random.Generator) -> tuple[bytes, Description]:
     return finished(chain)
 
 
+def random_chain(rng: np.random.Generator) -> tuple[bytes, Description]:
+    """Return a model of one to four ops that go by rows, often with something behind them, and what is in it."""
+    height, width, channels = rng.integers(1, (14, 10, 6)).tolist()
+    chain = Chain.begin(rng, (1, height, width, channels))
+    for _ in range(rng.integers(1, 5)):
+        add_op(chain, "CONV_2D", "DEPTHWISE_CONV_2D", "MAX_POOL_2D", "AVERAGE_POOL_2D", "RELU", "TANH")
+    if chain.chance(0.5):
+        add_op(chain)
+    return finished(chain)
+
+
 def add_op(c: Chain, *names: str) -> None:
     """Go on with a random op, one of `names` if any are given."""
     often = {name: op[0] for name, op in _OPS.items() if op[1](c.shape) and (name in names or not names)}

@@ -15,8 +15,22 @@ _MAIN = """
 #include <stdio.h>
 #include "NAME.h"
 
+#ifdef NAME_INPUT_ROWS
+static int read_input(void) {
+  NAME_begin();
+  for (int row = 0; row < NAME_INPUT_ROWS; row++) {
+    if (fread(NAME_row(), 1, NAME_INPUT_ROW_SIZE, stdin) != NAME_INPUT_ROW_SIZE) return 0;
+    NAME_push_row();
+  }
+  NAME_push_row(); /* one too many is ignored */
+  return 1;
+}
+#else
+static int read_input(void) { return fread(NAME_input(), 1, NAME_INPUT_SIZE, stdin) == NAME_INPUT_SIZE; }
+#endif
+
 int main(void) {
-  while (fread(NAME_input(), 1, NAME_INPUT_SIZE, stdin) == NAME_INPUT_SIZE) {
+  while (read_input()) {
     for (int layer = 0; layer < NAME_LAYERS; layer++) {
       NAME_invoke_layer(layer);
       fwrite(NAME_layer_output(layer), 1, (size_t)NAME_layer_output_size(layer), stdout);

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mlperf_tiny import ARCHITECTURES, build
+from edgecnn.converters.graph_to_c import read_manifest, write_c
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
 from edgecnn.converters.tflite_to_graph import read_tflite
 from edgecnn.verification import verify
@@ -51,6 +52,14 @@ def test_bit_exact(name: str, models: dict[str, Path]) -> None:
     result.check()
     deciding = [party.name for party in result.parties if party.exact and party.bytes]
     assert len(deciding) == 4  # tflite_runtime, TFLite Micro, and C op by op and as converted
+
+
+def test_mobilenet_streamed_needs_15360_bytes(models: dict[str, Path], folder: Path) -> None:
+    """Instead of 37,016; its first eight layers are one that takes rows."""
+    write_c(read_tflite(models["mobilenet"]), folder / "rows", optimize="ram", stream=None)
+    manifest = read_manifest(folder / "rows")
+    assert (manifest["streamed"], manifest["arena"]["bytes"]) == (8, 15360)
+    verify(folder / "rows", dataset=None, random=2, with_oracles=False).check()
 
 
 def test_converting_needs_neither_tensorflow_nor_much_time_or_memory(models: dict[str, Path], folder: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..converters.graph_to_c import name_of, read_manifest, write_c
 from ..converters.tflite_to_graph import graph_of, read_tflite
 from ..quantization import FLOAT_FILES, quantize_file
+from ..streaming import smallest_arena
 from ..targets import OPTIMIZE, TARGETS
 from . import options
 
@@ -26,6 +28,7 @@ from . import options
     help="; ".join(f"{mode}: {aim}" for mode, aim in OPTIMIZE.items()) + ".",
 )
 @click.option("--fuse/--no-fuse", default=True, help="Several ops in one kernel, or every op's output to be seen.")
+@click.option("--stream", is_flag=True, help="The first layers take the input row by row: another C API, less RAM.")
 @options.dataset(None, "For a float model: where the representative images come from. Default: as it was trained.")
 @options.data_dir
 @options.representative
@@ -37,6 +40,7 @@ def command(
     target: str,
     optimize: str,
     fuse: bool,
+    stream: bool,
     dataset: str | None,
     data_dir: Path | None,
     representative: Path | None,
@@ -51,14 +55,21 @@ def command(
         graph = read_tflite(model)
     for note in graph.notes:
         click.echo(f"Note: {note}", err=True)
-    write_c(graph, output, name=name or name_of(model), target=target, optimize=optimize, fuse=fuse)
+    how: dict[str, Any] = {"target": target, "optimize": optimize, "fuse": fuse}
+    write_c(graph, output, name=name or name_of(model), **how, stream=None if stream else 0)
     manifest = read_manifest(output)
+    if optimize == "ram" and not stream:
+        arena = manifest["arena"]["bytes"]
+        saved = arena - (smallest_arena(graph, **how) or arena)
+        if saved > 0:
+            click.echo(f"Note: with --stream, which takes the input row by row, RAM is {saved:,} bytes less.", err=True)
     if as_json:
         options.print_json({"folder": str(output), **manifest})
         return
     flash = manifest["flash_estimate"]
+    entry = "_push_row() and _invoke() run" if stream else "_invoke() runs"
     click.echo(
-        f"{output}: {manifest['name']}_invoke() runs {len(manifest['layers'])} layers, {graph.macs:,} "
+        f"{output}: {manifest['name']}{entry} {len(manifest['layers'])} layers, {graph.macs:,} "
         f"multiply-accumulates; flash {flash['constants']:,} bytes of constants and about "
         f"{sum(flash['kernels'].values()):,} of code (Cortex-M4, -Os), RAM {manifest['arena']['bytes']:,} bytes"
     )

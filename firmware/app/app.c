@@ -3,6 +3,7 @@
 #include "app_model.h"
 #include "crc32.h"
 #include "frame.h"
+#include "input.h"
 #include "port.h"
 #include "protocol.h"
 #include "runtime/flash.h"
@@ -27,18 +28,9 @@ static struct {
 
 static uint32_t vector_ticks; /* what the last vector of the self-test took */
 
-static void fill_input(uint32_t x) {
-  int8_t *const input = model_input();
-  for (int32_t i = 0; i < MODEL_INPUT_SIZE; i++) {
-    x = x * UINT32_C(1664525) + UINT32_C(1013904223);
-    input[i] = (int8_t)(x >> 24);
-  }
-}
-
-/* The CRC of the outputs of all layers for the input that grows from `seed`. */
-static uint32_t crc_of_layers(uint32_t seed) {
+/* The CRC of the outputs of all layers. */
+static INPUT_APART uint32_t crc_of_layers(void) {
   uint32_t crc = 0;
-  fill_input(seed);
   for (int layer = 0; layer < MODEL_LAYERS; layer++) {
     model_invoke_layer(layer);
     const int8_t *const output = model_layer_output(layer);
@@ -53,7 +45,9 @@ static uint8_t self_test(void) {
   unsigned failures = 0;
   for (unsigned i = 0; i < SIZE(vectors); i++) {
     const uint32_t start = port_ticks();
-    if (crc_of_layers(vectors[i].seed) != vectors[i].crc) failures |= 1u << i;
+    input_fill(vectors[i].seed);
+    input_done();
+    if (crc_of_layers() != vectors[i].crc) failures |= 1u << i;
     vector_ticks = port_ticks() - start;
   }
   return (uint8_t)failures;
@@ -83,27 +77,33 @@ static void hello(void) {
   put_tensor(MODEL_INPUT_SCALE_BITS, MODEL_INPUT_ZERO_POINT, input_shape, SIZE(input_shape));
   put_tensor(MODEL_OUTPUT_SCALE_BITS, MODEL_OUTPUT_ZERO_POINT, output_shape, SIZE(output_shape));
   for (unsigned i = 0; i < sizeof names; i++) frame_put((uint8_t)names[i]);
+#ifdef MODEL_INPUT_ROWS
+  frame_put16(MODEL_INPUT_ROWS);
+#endif
 }
 
 static void infer(void) {
-  const uint32_t start = port_ticks();
+  const uint32_t before = input_done(), start = port_ticks();
   model_invoke();
-  frame_put32(port_ticks() - start);
+  frame_put32(before + (port_ticks() - start));
   put_codes(model_output(), MODEL_OUTPUT_SIZE);
 }
 
 static void layer(uint16_t number) {
   const int last = (int)number; /* < MODEL_LAYERS */
+  input_done();
   for (int i = 0; i <= last; i++) model_invoke_layer(i);
   put_codes(model_layer_output(last), model_layer_output_size(last));
 }
 
 static void time_layers(void) {
-  fill_input(vectors[0].seed);
+  input_fill(vectors[0].seed);
+  uint32_t before = input_done(); /* is the first layer's */
   for (int i = 0; i < MODEL_LAYERS; i++) {
     const uint32_t start = port_ticks();
     model_invoke_layer(i);
-    frame_put32(port_ticks() - start);
+    frame_put32(before + (port_ticks() - start));
+    before = 0;
   }
 }
 
@@ -125,12 +125,11 @@ __attribute__((cold)) static void stack(void) {
 
 /* What stands against carrying out a sound frame: a status. */
 static uint16_t objection(const frame_request *request) {
-  const int takes_input = request->command == PROTOCOL_INFER || request->command == PROTOCOL_LAYER;
   if (request->version != PROTOCOL_VERSION) return PROTOCOL_BAD_VERSION;
-  if (request->command < PROTOCOL_HELLO || request->command > PROTOCOL_STACK) return PROTOCOL_BAD_COMMAND;
-  if (request->body_size != (takes_input ? (uint32_t)MODEL_INPUT_SIZE : 0)) return PROTOCOL_BAD_LENGTH;
+  if (request->command < PROTOCOL_HELLO || request->command > INPUT_LAST_COMMAND) return PROTOCOL_BAD_COMMAND;
+  if (request->body_size != (input_in(request->command) ? (uint32_t)INPUT_BODY_SIZE : 0)) return PROTOCOL_BAD_LENGTH;
   if (request->command == PROTOCOL_LAYER && request->argument >= (int32_t)MODEL_LAYERS) return PROTOCOL_BAD_ARGUMENT;
-  return PROTOCOL_OK;
+  return input_objection(request->command, request->argument);
 }
 
 static void answer(const frame_request *request) {
@@ -158,6 +157,9 @@ static void answer(const frame_request *request) {
       break;
     case PROTOCOL_STACK:
       stack();
+      break;
+    case PROTOCOL_ROW:
+      input_take(request->argument);
       break;
     default:
       break;

@@ -1,12 +1,12 @@
 #include "frame.h"
 
-#include "app_model.h"
 #include "crc32.h"
+#include "input.h"
 #include "port.h"
 #include "protocol.h"
 
 /* The longest payload that can be right; longer ones are counted no further. */
-#define LONGEST ((uint32_t)PROTOCOL_HEADER_SIZE + MODEL_INPUT_SIZE + PROTOCOL_CRC_SIZE)
+#define LONGEST ((uint32_t)PROTOCOL_HEADER_SIZE + INPUT_BODY_SIZE + PROTOCOL_CRC_SIZE)
 
 typedef struct {
   uint8_t header[PROTOCOL_HEADER_SIZE];
@@ -35,8 +35,8 @@ static uint32_t get32(const uint8_t *from) {
 static void store(uint8_t byte) {
   if (in.size < PROTOCOL_HEADER_SIZE) {
     in.header[in.size] = byte;
-  } else if (in.size < (uint32_t)PROTOCOL_HEADER_SIZE + MODEL_INPUT_SIZE) {
-    model_input()[in.size - PROTOCOL_HEADER_SIZE] = (int8_t)byte;
+  } else if (in.size < (uint32_t)PROTOCOL_HEADER_SIZE + INPUT_BODY_SIZE) {
+    input_body()[in.size - PROTOCOL_HEADER_SIZE] = (int8_t)byte;
   }
   in.size += in.size <= LONGEST;
   in.crc = crc32_add(in.crc, byte);

@@ -11,7 +11,7 @@
  *     offset  type     request                      answer
  *     0       u8       PROTOCOL_VERSION             PROTOCOL_VERSION
  *     1       u8       command                      command + PROTOCOL_ANSWER
- *     2       u16      argument: layer, else 0      status
+ *     2       u16      argument: layer, row or 0    status
  *     4       u32      sequence number              that of the request
  *     8       bytes    body                         body, empty unless the status is 0
  *     last 4  u32      CRC-32 (IEEE 802.3) of all bytes before it
@@ -24,17 +24,23 @@
  *     SELF_TEST  -                     u8 failures at boot, u8 failures now (bit i: vector i was wrong)
  *     IMAGE      -                     u32 size, u32 CRC-32 of the bytes app_image_begin .. app_image_end
  *     STACK      -                     u32 bytes of stack that were ever used since reset; 0 where that is not known
+ *     ROW        codes of one row      -                    (a streamed network only)
  *
  *     HELLO's answer: u8 failures of the self-test at boot, u32 ticks per second, u32 ticks of one vector of the
  *     self-test (no inference takes longer), u32 bytes of arena, u16 layers, 32 bytes SHA-256 of the model; input and
  *     output, each as f32 scale, i8 zero point, u8 axes, u32 size of each axis (the batch of 1 first); then version of
- *     the firmware, board and model, each as text that ends with 0x00.
+ *     the firmware, board and model, each as text that ends with 0x00; and of a streamed network u16 rows of its input.
  *
- * Every answer follows from its request alone: the board keeps nothing between two requests, so a request may be sent
- * again whenever no answer came. A host gives every attempt a new sequence number, accepts the first answer to any
- * attempt of its request and discards all others. A frame that is cut or fails its CRC is
- * dropped without an answer: nothing in it can be trusted. A sound request that cannot be carried out is answered with
- * a status. While the board computes it does not read; what is sent then may be lost.
+ * Every answer follows from its request alone: but for rows the board keeps nothing between two requests, so a request
+ * may be sent again whenever no answer came. A host gives every attempt a new sequence number, accepts the first answer
+ * to any attempt of its request and discards all others. A frame that is cut or fails its CRC is dropped without an
+ * answer: nothing in it can be trusted. A sound request that cannot be carried out is answered with a status. While the
+ * board computes it does not read; what is sent then may be lost.
+ *
+ * A streamed network has no memory for its whole input: ROW hands over row `argument` of it, and is answered when what
+ * can be computed is, so that no row comes too early. Row 0 starts over; then each row follows the one before it, which
+ * may also be sent once more, if no answer came. INFER and LAYER have no body there, and can be asked once when all
+ * rows were handed over. What comes out of turn is answered with BAD_ARGUMENT, and the host starts over with row 0.
  *
  * The self-test runs each vector through all layers and compares the CRC-32 of all layers' output codes, in turn, with
  * the host's. Its input codes are the upper 8 bits of x <- x * 1664525 + 1013904223 (mod 2^32), x starting at a seed.
@@ -68,7 +74,8 @@ enum { /* commands */
        PROTOCOL_TIME = 4,
        PROTOCOL_SELF_TEST = 5,
        PROTOCOL_IMAGE = 6,
-       PROTOCOL_STACK = 7
+       PROTOCOL_STACK = 7,
+       PROTOCOL_ROW = 8
 };
 
 enum { /* status */
@@ -76,7 +83,7 @@ enum { /* status */
        PROTOCOL_BAD_VERSION = 1,
        PROTOCOL_BAD_COMMAND = 2,
        PROTOCOL_BAD_LENGTH = 3,  /* of the body */
-       PROTOCOL_BAD_ARGUMENT = 4 /* no such layer */
+       PROTOCOL_BAD_ARGUMENT = 4 /* no such layer, or rows out of turn */
 };
 
 #endif

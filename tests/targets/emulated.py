@@ -27,7 +27,7 @@ _MAIN = """
 #include "port.h"
 INCLUDES
 typedef struct {
-  int8_t *(*input)(void);
+  void (*give)(const EDGECNN_FLASH int8_t *codes);
   void (*invoke_layer)(int layer);
   const int8_t *(*layer_output)(int layer);
   int32_t (*layer_output_size)(int layer);
@@ -38,9 +38,13 @@ typedef struct {
 
 int8_t arena[ARENA] __attribute__((aligned(64)));
 
+static void copy(const EDGECNN_FLASH int8_t *from, int8_t *to, int32_t size) {
+  for (int32_t at = 0; at < size; at++) to[at] = from[at];
+}
+
 CODES
 static const network networks[] = {
-ROWS};
+NETWORKS};
 
 static void write_crc(const int8_t *codes, int32_t size) {
   uint32_t crc = 0;
@@ -52,12 +56,22 @@ void app_poll(void) {
   if (port_read() < 0) return;
   for (const network *n = networks; n < networks + sizeof networks / sizeof *networks; n++) {
     for (int i = 0; i < n->inputs; i++) {
-      for (int32_t at = 0; at < n->input_size; at++) n->input()[at] = n->codes[i * n->input_size + at];
+      n->give(n->codes + i * n->input_size);
       for (int layer = 0; layer < n->layers; layer++) {
         n->invoke_layer(layer);
         write_crc(n->layer_output(layer), n->layer_output_size(layer));
       }
     }
+  }
+}
+"""
+
+_GIVE = "static void NAME_give(const EDGECNN_FLASH int8_t *codes) { copy(codes, NAME_input(), NAME_INPUT_SIZE); }\n"
+_GIVE_ROWS = """static void NAME_give(const EDGECNN_FLASH int8_t *codes) {
+  NAME_begin();
+  for (int row = 0; row < NAME_INPUT_ROWS; row++, codes += NAME_INPUT_ROW_SIZE) {
+    copy(codes, NAME_row(), NAME_INPUT_ROW_SIZE);
+    NAME_push_row();
   }
 }
 """
@@ -72,6 +86,7 @@ class Case:
     x: np.ndarray
     fuse: bool
     optimize: str
+    stream: int = 0
 
 
 def differences(facts: boards.Board, target: str, cases: Sequence[Case], work: Path) -> list[str]:
@@ -92,7 +107,7 @@ def differences(facts: boards.Board, target: str, cases: Sequence[Case], work: P
 
 
 def _crcs(case: Case) -> list[tuple[str, int]]:
-    layers = [step for step in lower(case.graph, fuse=case.fuse).steps if step.call]
+    layers = [step for step in lower(case.graph, fuse=case.fuse, stream=case.stream).steps if step.call]
     values = trace(case.graph, case.x)
     return [
         (f"{case.about}: {step.title}, input {i}", zlib.crc32(values[step.output][i].tobytes()))
@@ -109,7 +124,8 @@ def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
     folder, arena = work / "networks", 0
     for i, case in enumerate(cases):
         alone = work / f"m{i}"
-        write_c(case.graph, alone, name=f"m{i}", target=target, optimize=case.optimize, fuse=case.fuse)
+        how = {"optimize": case.optimize, "fuse": case.fuse, "stream": case.stream}
+        write_c(case.graph, alone, name=f"m{i}", target=target, **how)
         for source in (p for p in alone.rglob("*") if p.suffix in (".c", ".h")):
             copy = folder / source.relative_to(alone)
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -122,15 +138,18 @@ def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
         network.write_text(text)
         arena = max(arena, json.loads((alone / MANIFEST).read_text())["arena"]["bytes"])
     names = [f"m{i}" for i in range(len(cases))]
-    functions = ("input", "invoke_layer", "layer_output", "layer_output_size")
+    functions = ("give", "invoke_layer", "layer_output", "layer_output_size")
     calls = {name: ", ".join(f"{name}_{function}" for function in functions) for name in names}
     rows = (
         f"    {{{calls[name]}, {name}_LAYERS, {len(case.x)}, {name}_INPUT_SIZE, {name}_x}},\n"
         for name, case in zip(names, cases, strict=True)
     )
     codes = "".join(constant(f"{name}_x", case.x) for name, case in zip(names, cases, strict=True))
+    codes += "".join(
+        (_GIVE_ROWS if case.stream else _GIVE).replace("NAME", name) for name, case in zip(names, cases, strict=True)
+    )
     text = _MAIN.replace("INCLUDES", "".join(f'#include "{name}.h"\n' for name in names))
-    text = text.replace("CODES", codes).replace("ROWS", "".join(rows)).replace("ARENA", str(arena))
+    text = text.replace("NETWORKS", "".join(rows)).replace("CODES", codes).replace("ARENA", str(arena))
     (folder / "networks.c").write_text(text)
     return folder
 

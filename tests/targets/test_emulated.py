@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 from edgecnn import board as boards
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
+from edgecnn.lowering import streamable_steps
 from edgecnn.targets import TARGETS
 from tests.lenet import lenet
-from tests.random_models import random_input, random_model
+from tests.random_models import random_chain, random_input, random_model
 from tests.targets.emulated import Case, differences
 
 # A board with much RAM for every core, and what the compiler calls the core where it is not the board's own: a
@@ -32,19 +34,26 @@ CORES = {
 }
 ELSEWHERE = {"x86-64"}
 NETWORKS = 24
+STREAMED = 8
 INPUTS = 3
 
 
 def cases(modes: Sequence[str]) -> list[Case]:
-    """Random networks, fused and not, optimized in these ways in turn; LeNet in each of them."""
+    """Random networks, fused and not, optimized in these ways in turn; some streamed; LeNet in each of them."""
     found = []
     for seed in range(NETWORKS):
         rng = np.random.default_rng(5000 + seed)
         model, description = random_model(rng)
         graph, optimize = graph_of(model), modes[seed % len(modes)]
         found.append(Case(f"{optimize}, {description}", graph, _inputs(rng, graph), seed % 3 > 0, optimize))
+    streams = (graph_of(random_chain(np.random.default_rng([9, seed]))[0]) for seed in range(100))
+    for i, graph in enumerate(islice((graph for graph in streams if streamable_steps(graph) > 1), STREAMED)):
+        x, optimize = _inputs(np.random.default_rng(i), graph), modes[i % len(modes)]
+        about = f"{optimize}, streamed, {graph}"
+        found.append(Case(about, graph, x, True, optimize, streamable_steps(graph)))
     rng = np.random.default_rng(0)
     graph = graph_of(lenet())
+    found.append(Case("streamed LeNet", graph, _inputs(rng, graph), True, modes[0], streamable_steps(graph)))
     return found + [Case(f"{mode}, LeNet", graph, _inputs(rng, graph), True, mode) for mode in modes]
 
 

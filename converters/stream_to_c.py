@@ -1,0 +1,75 @@
+"""The C of streamed layers: the table of their stages, and the functions by which rows are handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edgecnn.program import Step
+
+from . import c_text
+
+HEADER = "stream"  # in firmware/runtime
+
+
+def declarations(name: str) -> str:
+    """What the header says instead of NAME_input."""
+    return f"""/* Before the rows of each input: start over. */
+void {name}_begin(void);
+
+/* Where to write the {name}_INPUT_ROW_SIZE input codes of the next row. */
+int8_t *{name}_row(void);
+
+/* It is written: compute what can be computed. After {name}_INPUT_ROWS rows layer 0 is done. */
+void {name}_push_row(void);
+"""
+
+
+def macros(step: Step) -> dict[str, str]:
+    """The constants of the C API that only a streamed network has."""
+    rows = step.inputs[0].shape[1]
+    return {"INPUT_ROWS": str(rows), "INPUT_ROW_SIZE": str(step.inputs[0].size // rows)}
+
+
+def functions(name: str, step: Step, symbols: Sequence[str], memory: int, output: int) -> str:
+    """The functions, for kernels whose parameters have these `symbols`; `memory` and `output` are where in the arena
+    the step's own memory and its output lie."""
+    rows = []
+    for index, (stage, symbol) in enumerate(zip(step.stages, symbols, strict=True)):
+        call = stage.step.call
+        assert call, "a stage has a kernel"
+        places = f"arena + {memory + stage.slab}, output"
+        scratch = f", arena + {memory + stage.scratch}" if call.scratch else ""
+        rows.append((f"    case {index}:", f"edgecnn_{call.kernel}(&{symbol}, {places}{scratch}); break;"))
+    calls = "\n".join([*c_text.table(rows), "    default: break;"])
+    return f"""static const EDGECNN_FLASH edgecnn_stage stages[] = {{
+    /* slab, row size; extent, stride; rows of padding, of input, of padding; code of padding */
+{_table(step, memory, output)}}};
+
+enum {{ STAGES = sizeof stages / sizeof stages[0] }};
+
+static edgecnn_stage_state states[STAGES];
+
+static void run_stage(int stage, int8_t *output) {{
+  switch (stage) {{
+{calls}
+  }}
+}}
+
+void {name}_begin(void) {{ edgecnn_stream_begin(stages, states, STAGES); }}
+
+int8_t *{name}_row(void) {{ return edgecnn_stage_row(&stages[0], &states[0], arena); }}
+
+void {name}_push_row(void) {{ edgecnn_stream_push(stages, states, STAGES, arena, run_stage); }}
+"""
+
+
+def _table(step: Step, memory: int, output: int) -> str:
+    rows = []
+    for stage in step.stages:
+        size = stage.step.inputs[0].size // stage.extent
+        rows.append(
+            (memory + stage.slab, size, stage.extent, stage.stride, stage.top, stage.height, stage.bottom, stage.fill)
+        )
+    height = step.output.shape[1]
+    rows.append((output, step.output.size // height, height + 1, 1, 0, height, 0, 0))
+    return "".join(f"    {{{', '.join(map(str, row))}}},\n" for row in rows)
