@@ -4,7 +4,7 @@
  *
  * The patch has, for each input channel, one row more than the filter, and one row before the first channel. A row is
  * of pairs: for each column of the four windows a code + 128 of the upper two, and the one below it, of the lower two.
- * In the row of each channel that is too many lies nothing.
+ * In the row of each channel that is too many lies nothing that counts.
  */
 #ifndef EDGECNN_OVERLAPPING_H
 #define EDGECNN_OVERLAPPING_H

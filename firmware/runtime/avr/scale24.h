@@ -23,7 +23,7 @@ typedef struct {
 
 #define EDGECNN_ADD_4(a, b, c, d) "add " a ", r0\nadc " b ", r1\nadc " c ", %[zero]\nadc " d ", %[zero]\n"
 
-/* p5..p1 += u * f, byte by byte; %[p2] is p1, %[p5] lies above. What p0 would be carries nothing. */
+/* Bytes 1 .. 5 of the product += u * f: p1 .. p4 and the code. What byte 0 would be carries nothing. */
 #define EDGECNN_SCALE24_PRODUCT \
   "mul %A[u], %A[f]\n"              \
   "mov %[p1], r1\n"                 \
