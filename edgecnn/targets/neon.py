@@ -1,6 +1,6 @@
 """Raspberry Pi and other Arm computers: NEON, 16 channels of four pixels at once, with SDOT or without.
 
-Convolutions and fully connected layers are served, but for depthwise convolutions that make several channels of each of
+Convolutions, fully connected layers and sums are served, but for depthwise ones that make several channels of each of
 several. Sums begin with the bias and are those of the plain kernels: `Op.accumulator_bound` is all the proof they need.
 """
 
@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import Array
+from ..ops.add import Add
 from ..ops.depthwise_conv2d import DepthwiseConv2D
 from ..ops.op import KernelCall
 from ..ops.weighted import WeightedOp
 from ..program import Step
-from .blocks import Blocks
+from .blocks import Blocks, Params
 from .target import Pack, Target
 
 FOLDER = "neon"  # and one in it for each way to multiply
@@ -77,8 +78,32 @@ def _depthwise_conv2d(folder: str) -> Pack:
     return pack
 
 
+def _add_same(folder: str) -> Pack:
+    """ADD and SUB of two activations of the output's shape: eight codes at a time."""
+
+    def pack(step: Step) -> KernelCall | None:
+        match step.ops:
+            case (Add() as op,) if len(op.inputs) == 2 and all(x.shape == op.output.shape for x in op.inputs):
+                multipliers, shifts = np.array(op.multipliers, np.int32).T
+                params: Params = {
+                    "size": op.output.size,
+                    "sign": op.sign,
+                    "zero_point1": op.inputs[0].zero_point,
+                    "zero_point2": op.inputs[1].zero_point,
+                    "output_zero_point": op.output.zero_point,
+                    "output_min": op.clamp[0],
+                    "output_max": op.clamp[1],
+                    "multipliers": multipliers,
+                    "shifts": shifts,
+                }
+                return KernelCall("add_same_neon_s8", params, leads={0: 0, 1: 0}, folder=folder, alignment=16)
+        return None
+
+    return pack
+
+
 def _target(name: str, title: str, blocks: Blocks, machines: tuple[str, ...] = ()) -> Target:
-    kernels = (*blocks.packs, _depthwise_conv2d(blocks.folder))
+    kernels = (*blocks.packs, _depthwise_conv2d(blocks.folder), _add_same(blocks.folder))
     return Target(name, title, {"balanced": kernels, "speed": kernels}, alignment=16, machines=machines)
 
 

@@ -36,9 +36,20 @@ def _roundings() -> Graph:
     return graph_of(b.finish(b.conv2d(x, weights, bias, scales, 1.0, 0)))
 
 
+def _residual(code: str, size: int) -> Graph:
+    """A convolution and what goes around it, of `size` codes."""
+    b = Builder()
+    x = b.input((1, 1, size, 1), 0.05, -7)
+    y = b.conv2d(x, np.full((1, 1, 1, 1), -93, np.int8), [1000], 0.01, 0.03, 11)
+    return graph_of(b.finish(b.binary(code, x, y, 0.06, 5, "RELU" if size % 2 else "NONE")))
+
+
 def _cases() -> list[Case]:
     graph, codes = _roundings(), np.arange(-128, 128).astype(np.int8).reshape(1, 16, 16, 1)
     found = [Case("every rounding", graph, codes, True, "speed")]
+    for code, size in (("ADD", 256), ("ADD", 45), ("SUB", 3)):
+        codes = np.random.default_rng(size).integers(-128, 128, (4, 1, size, 1)).astype(np.int8)
+        found.append(Case(f"{code} of {size}", _residual(code, size), codes, True, "speed"))
     for seed in range(NETWORKS):
         rng = np.random.default_rng(seed)
         wide = network(rng)
@@ -52,7 +63,7 @@ def test_every_layer_of_wide_networks(core: str, tmp_path: Path) -> None:
     cases = _cases()
     calls = [step.call for case in cases for step in lower(case.graph, core, "speed", fuse=case.fuse).steps]
     served = {call.kernel.removesuffix("_neon_s8") for call in calls if call and call.folder.startswith(FOLDER)}
-    assert served == {"conv2d", "conv2d_max_pool2d", "depthwise_conv2d", "fully_connected"}
+    assert served == {"add_same", "conv2d", "conv2d_max_pool2d", "depthwise_conv2d", "fully_connected"}
     assert differences(boards.load(BOARDS[core]), core, cases, tmp_path) == []
 
 

@@ -34,22 +34,32 @@ EDGECNN_NEON_INLINE int32_t edgecnn_neon_blocks(const edgecnn_neon_layer *l) {
 }
 
 /*
- * edgecnn_mbqm of four sums, channels `at` .. at + 3. VQRDMULH is edgecnn_srdhm; VRSHL rounds ties upward, so that one
- * less of what is negative and will be shifted rounds them away from zero: |x| < 2^31, which leaves room for that.
+ * edgecnn_mbqm of four numbers, shifted by left >= 0 or right <= 0. VQRDMULH is edgecnn_srdhm; VRSHL rounds ties
+ * upward, so that one less of what is negative and will be shifted rounds them away from zero: |x| < 2^31 leaves room
+ * for that.
  */
-EDGECNN_NEON_INLINE int32x4_t edgecnn_neon_scale(const edgecnn_neon_layer *l, int32_t at, int32x4_t sums) {
-  const int32x4_t right = vld1q_s32(l->rights + at);
-  const int32x4_t x = vqrdmulhq_s32(vshlq_s32(sums, vld1q_s32(l->lefts + at)), vld1q_s32(l->multipliers + at));
+EDGECNN_NEON_INLINE int32x4_t edgecnn_neon_mbqm(int32x4_t x, int32x4_t left, int32x4_t multipliers, int32x4_t right) {
+  x = vqrdmulhq_s32(vshlq_s32(x, left), multipliers);
   return vrshlq_s32(vsraq_n_s32(x, vandq_s32(x, right), 31), right);
 }
 
-/* The output codes of eight sums; where an intermediate saturates, the code is beyond the clamp in any case. */
+EDGECNN_NEON_INLINE int32x4_t edgecnn_neon_scale(const edgecnn_neon_layer *l, int32_t at, int32x4_t sums) {
+  return edgecnn_neon_mbqm(sums, vld1q_s32(l->lefts + at), vld1q_s32(l->multipliers + at), vld1q_s32(l->rights + at));
+}
+
+/* Scaled numbers, the zero point added, within the clamp; where an intermediate saturates, the code is beyond that. */
+EDGECNN_NEON_INLINE int8x8_t edgecnn_neon_codes(int32x4_t first, int32x4_t second, int32_t zero_point, int32_t low,
+                                                int32_t high) {
+  const int16x8_t scaled = vcombine_s16(vqmovn_s32(first), vqmovn_s32(second));
+  const int8x8_t codes = vqmovn_s16(vqaddq_s16(scaled, vdupq_n_s16((int16_t)zero_point)));
+  return vmax_s8(vmin_s8(codes, vdup_n_s8((int8_t)high)), vdup_n_s8((int8_t)low));
+}
+
+/* The output codes of eight sums. */
 EDGECNN_NEON_INLINE int8x8_t edgecnn_neon_requantize(const edgecnn_neon_layer *l, int32_t at, int32x4_t first,
                                                      int32x4_t second) {
-  const int16x8_t scaled =
-      vcombine_s16(vqmovn_s32(edgecnn_neon_scale(l, at, first)), vqmovn_s32(edgecnn_neon_scale(l, at + 4, second)));
-  const int8x8_t codes = vqmovn_s16(vqaddq_s16(scaled, vdupq_n_s16((int16_t)l->output_zero_point)));
-  return vmax_s8(vmin_s8(codes, vdup_n_s8((int8_t)l->output_max)), vdup_n_s8((int8_t)l->output_min));
+  return edgecnn_neon_codes(edgecnn_neon_scale(l, at, first), edgecnn_neon_scale(l, at + 4, second),
+                            l->output_zero_point, l->output_min, l->output_max);
 }
 
 /* output[0 .. 7], or as many as are left of the channels. */
