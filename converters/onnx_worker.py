@@ -87,8 +87,8 @@ def compare(proto: Any, network: Any, inputs: NDArray[np.float32]) -> None:
 
     reference = ReferenceEvaluator(proto)
     for one in inputs[:_COMPARED, None]:
-        (expected,) = reference.run(None, {reference.input_names[0]: np.moveaxis(one, -1, 1)})
-        given = np.asarray(network(one))
+        (output,) = reference.run(None, {reference.input_names[0]: np.moveaxis(one, -1, 1)})
+        given, expected = np.asarray(network(one)), np.asarray(output)
         expected = np.moveaxis(expected, 1, -1) if expected.ndim == 4 else expected
         difference = np.abs(given.reshape(expected.shape) - expected).max() if given.size == expected.size else np.inf
         if not difference <= _TOLERANCE * np.abs(expected).max():
