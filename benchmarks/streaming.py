@@ -14,7 +14,7 @@ from edgecnn.lowering import lower
 from edgecnn.planner import plan
 from edgecnn.streaming import smallest
 
-sys.path.insert(0, str(Path(__file__).parent.parent))  # tests
+sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks
 
 NETWORKS = {"mobilenet": "MobileNet 0.25", "resnet8": "ResNet-8", "ds_cnn": "DS-CNN"}
 

@@ -34,7 +34,7 @@ def main() -> None:
         modules = [_module(Path(work) / f"{i}", *way) for i, way in enumerate(WAYS.values())]
         command = [
             tools.path("node"),
-            "--no-liftoff",
+            OPTIMIZED,
             str(Path(__file__).with_suffix(".mjs")),
             rounds,
             *map(str, modules),

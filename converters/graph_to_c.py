@@ -29,7 +29,7 @@ from edgecnn.version import VERSION
 
 from . import c_text, stream_to_c
 
-FORMAT = "edgecnn-c/2"
+FORMAT = "edgecnn-c/3"
 MANIFEST = "manifest.json"
 _RUNTIME = "runtime"
 

@@ -24,7 +24,7 @@ from .keras_to_tflite import Quantized
 
 MODEL, INPUTS, RESULT, REFUSAL = "model.onnx", "inputs.npy", "model.tflite", "refusal.json"  # in the worker's folder
 _PACKAGES = ("onnx", "onnx2tf", "onnx_graphsurgeon", "onnxsim", "psutil", "sng4onnx", "tensorflow", "tf_keras")
-_REFUSALS = {kind.__name__: kind for kind in (InvalidModelError, UnsupportedError, VerificationError)}
+_REFUSALS = {kind.__name__: kind for kind in (InvalidModelError, UnsupportedError, UsageError, VerificationError)}
 
 
 class OnnxModel(NamedTuple):
@@ -94,7 +94,8 @@ def onnx_to_tflite(model: OnnxModel, representative: NDArray[Any]) -> Quantized:
         np.save(folder / INPUTS, representative)
         search = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))  # of onnxsim
         command = [sys.executable, "-m", "edgecnn.converters.onnx_worker"]
-        environment = {**os.environ, "PATH": search, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        modules = os.pathsep.join(path or os.getcwd() for path in sys.path)  # those that are found here
+        environment = {**os.environ, "PATH": search, "PYTHONPATH": modules, "TF_CPP_MIN_LOG_LEVEL": "3"}
         done = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
         if (folder / RESULT).is_file():
             return Quantized((folder / RESULT).read_bytes(), [])

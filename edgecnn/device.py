@@ -383,14 +383,18 @@ def host_board(
     """
     board_end, our_end = os.openpty()
     variables = {**os.environ, **environment}
-    process = subprocess.Popen(command, stdin=board_end, stdout=board_end, env=variables, pass_fds=pass_fds)
-    os.close(board_end)
     try:
-        yield os.ttyname(our_end)
+        try:
+            process = subprocess.Popen(command, stdin=board_end, stdout=board_end, env=variables, pass_fds=pass_fds)
+        finally:
+            os.close(board_end)
+        try:
+            yield os.ttyname(our_end)
+        finally:
+            process.kill()
+            process.wait()
     finally:
         os.close(our_end)
-        process.kill()
-        process.wait()
 
 
 def _open(port: str, baud: int) -> Line:

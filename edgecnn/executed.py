@@ -34,15 +34,17 @@ def layers(built: Build) -> list[int]:
         board = host_board(*command, built.elf, environment=_ONE, pass_fds=(end,))
         with board as port, closing(Device(port, patience=_PATIENCE, timeout=_PATIENCE)) as device:
             device.time()
-            count = device.info.layers
+            info = device.info
     finally:
         os.close(end)
         reader.join()
-    first = 2 * len(SEEDS)  # the self-test asked before and after each of its vectors
-    times = asked[first : first + 2 * count]
-    if len(times) < 2 * count:
+    last = 2 * (info.rows + info.layers)  # before and after each row of a streamed input, then each layer
+    if len(asked) < 2 * len(SEEDS) + last:  # the self-test asked before and after each of its vectors
         raise EdgecnnError(f"{command[0]} does not log when a program asks for the time; use Debian's qemu-user 7.2.")
-    return [after - before for before, after in zip(times[::2], times[1::2], strict=True)]
+    times = asked[len(asked) - last :]
+    spent = [after - before for before, after in zip(times[::2], times[1::2], strict=True)]
+    streamed, counts = sum(spent[: info.rows]), spent[info.rows :]
+    return [streamed + counts[0], *counts[1:]] if counts else []
 
 
 def _count(log: int, asked: list[int]) -> None:

@@ -48,7 +48,7 @@ _KINDS: dict[type, _Kind] = {
 }
 
 
-_MOST_ROWS = 2**15 - 1  # numbers in the C
+_MOST_ROWS = 2**15 - 2  # and one more is an int16 in the C
 
 
 def streamable(steps: Sequence[Step], graph: Graph) -> int:

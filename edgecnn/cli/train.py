@@ -76,16 +76,18 @@ def command(
     with _logger(log) as write:
         write(" ".join(("edgecnn", *sys.argv[1:])))
         trained = given or training.train(network, data, recipe, seed=seed, checkpoint=checkpoint, log=write)
-        before = None
+        before, done = None, [] if given else [f"{recipe.epochs} epochs"]
         if qat:
-            from ..qat.fine_tuning import fine_tune
+            from ..qat.fine_tuning import check, fine_tune
 
+            check(trained, data)
             before = training.accuracy_of(trained.model, data.test)
             write(f"test accuracy {before}; goes on with fake quantization")
             recipe = zoo.fine_tuning(recipe)
             recipe = replace(recipe, epochs=epochs or recipe.epochs) if given else recipe
             second = output.with_name(f"{output.name}.qat.checkpoint")
             trained = fine_tune(trained, data, recipe, seed=seed, checkpoint=second, log=write)
+            done.append(f"{recipe.epochs} epochs with fake quantization")
         seconds = time.monotonic() - began
         training.save(trained, output)
         accuracy = training.accuracy_of(trained.model, data.test)
@@ -96,9 +98,8 @@ def command(
         report |= {"float": before.to_json()} if before else {}
         options.print_json({**report, **accuracy.to_json(), **trained.provenance})
         return
-    click.echo(
-        f"{output}: {network}, {parameters:,} parameters, {recipe.epochs} epochs on {data.title} in {seconds:.0f} s"
-    )
+    said = " and ".join(done)
+    click.echo(f"{output}: {network}, {parameters:,} parameters, {said} on {data.title} in {seconds:.0f} s")
     if before:
         click.echo(f"test accuracy {before} before fine-tuning, in float\ntest accuracy {accuracy}, fake-quantized")
     else:

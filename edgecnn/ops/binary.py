@@ -12,7 +12,7 @@ from ..fixed_point import INT8_MAX, INT8_MIN, Array
 from ..tensor import Tensor
 from . import axes
 from .activated import ActivatedOp, read_activation
-from .op import Node
+from .op import Node, Params
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,12 @@ class BinaryOp(ActivatedOp):
         shape = self.output.shape
         return axes.walk(shape, *(axes.repeated(operand.shape, shape) for operand in self.operands))
 
-    def walk_params(self) -> dict[str, int | Array]:
+    @property
+    def elementwise(self) -> bool:
+        """Whether both operands are activations of the output's shape: nothing is broadcast."""
+        return len(self.inputs) == 2 and all(tensor.shape == self.output.shape for tensor in self.inputs)
+
+    def walk_params(self) -> Params:
         """Shape, steps and zero points as the C kernels take them."""
         walk = self.walk()
         assert walk is not None, "checked in read"

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from ..fixed_point import Arithmetic, Array
-from .op import KernelCall, Node, Op
+from .op import KernelCall, Node, Op, Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class Concatenation(Op):
         starts = accumulate(sizes[:-1], initial=0)
         # Each run of an input is copied to its place in the output's row, which is further ahead with every row.
         leads = [start + (rows - 1) * (row - size) for start, size in zip(starts, sizes, strict=True)]
-        params: dict[str, int | Array] = {"inputs": len(sizes), "rows": rows, "sizes": np.array(sizes, np.int32)}
+        params: Params = {"inputs": len(sizes), "rows": rows, "sizes": np.array(sizes, np.int32)}
         return KernelCall("concatenation_s8", params, leads=dict(enumerate(leads)), joins=rows == 1, gathers=True)
 
     @property

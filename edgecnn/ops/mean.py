@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from ..fixed_point import INT8_MAX, INT8_MIN, Arithmetic, Array, quantize_multiplier
-from .op import KernelCall, Node, Op
+from .op import KernelCall, Node, Op, Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ class Mean(Op):
     def kernel_call(self) -> KernelCall:
         rows, count, depth = self._split
         multiplier, shift = self.multiplier
-        params: dict[str, int | Array] = {
+        params: Params = {
             "rows": rows,
             "count": count,
             "depth": depth,

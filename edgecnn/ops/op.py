@@ -51,6 +51,10 @@ class Node(Protocol):
         """Raise InvalidModelError: '<this op> <reason>'."""
 
 
+Params = dict[str, int | Array]
+"""Of a kernel's struct, by field: `a.b` is a field of a struct within it, an array a pointer to constants."""
+
+
 @dataclass(frozen=True)
 class KernelCall:
     """The C side of an op: `edgecnn_KERNEL(&params, inputs..., output)`, then `scratch` where the kernel needs some.
@@ -60,7 +64,7 @@ class KernelCall:
     """
 
     kernel: str
-    params: dict[str, int | Array]
+    params: Params
     scratch: int = 0
     """Bytes for the kernel's own use."""
     leads: Mapping[int, int] = field(default_factory=dict)

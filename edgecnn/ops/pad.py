@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from ..fixed_point import Arithmetic, Array
-from .op import KernelCall, Node, Op
+from .op import KernelCall, Node, Op, Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Pad(Op):
     def kernel_call(self) -> KernelCall:
         shape = (1,) * (4 - len(self.output.shape)) + self.inputs[0].shape
         before, after = zip(*self.paddings, strict=True)
-        params: dict[str, int | Array] = {
+        params: Params = {
             "input_shape": np.array(shape, np.int32),
             "before": np.array(before, np.int32),
             "after": np.array(after, np.int32),

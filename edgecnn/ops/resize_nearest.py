@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from ..fixed_point import Arithmetic, Array, round_half_away
-from .op import KernelCall, Node, Op
+from .op import KernelCall, Node, Op, Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class ResizeNearest(Op):
 
     def kernel_call(self) -> KernelCall:
         _, height, width, channels = self.output.shape
-        params: dict[str, int | Array] = {
+        params: Params = {
             "input_width": self.inputs[0].shape[2],
             "output_height": height,
             "output_width": width,

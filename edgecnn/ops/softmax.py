@@ -18,7 +18,7 @@ from ..fixed_point import (
     quantize_multiplier,
     reciprocal,
 )
-from .op import KernelCall, Node, Op
+from .op import KernelCall, Node, Op, Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ class Softmax(Op):
 
     def kernel_call(self) -> KernelCall:
         multiplier, shift = self.multiplier
-        params: dict[str, int | Array] = {
+        params: Params = {
             "rows": self.output.size // self.depth,
             "depth": self.depth,
             "multiplier": multiplier,

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
-from .op import KernelCall, Node
+from .op import KernelCall, Node, Params
 from .weighted import WeightedOp, read_bias
 from .window import Window
 
@@ -61,7 +61,7 @@ class TransposeConv(WeightedOp):
     def kernel_call(self) -> KernelCall:
         _, input_height, input_width, input_channels = self.inputs[0].shape
         _, output_height, output_width, _ = self.output.shape
-        params: dict[str, int | Array] = {
+        params: Params = {
             **self.window.params(input_channels),
             "input_height": input_height,
             "input_width": input_width,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..fixed_point import INT8_MIN, Arithmetic, Array, quantize_multipliers
 from .activated import ActivatedOp
-from .op import Node
+from .op import Node, Params
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class WeightedOp(ActivatedOp):
         # Even of an accumulator that is always 0: the kernel shifts 1, too.
         return max(max(int(b), 1) << max(int(s), 0) for b, s in zip(bounds, self.multipliers[1], strict=True))
 
-    def arithmetic_params(self) -> dict[str, int | Array]:
+    def arithmetic_params(self) -> Params:
         """Zero point, clamp and constants as the C kernels take them: the input's zero point is in the bias."""
         multipliers, shifts = self.multipliers
         weights = self.weights.reshape(self.channels, -1).astype(np.int64).sum(axis=1)

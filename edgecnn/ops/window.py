@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..fixed_point import Array
-from .op import Node
+from .op import Node, Params
 
 MAX_REACH = 2**24  # positions: far above any network, and their products with sizes stay within int32
 
@@ -155,7 +154,7 @@ class Window:
         """The window through which a pixel of `other`, which has no padding, sees the input of this one."""
         return Window(self.height.then(other.height), self.width.then(other.width))
 
-    def params(self, channels: int) -> dict[str, int | Array]:
+    def params(self, channels: int) -> Params:
         """The geometry as the C kernels take it."""
         height, width = self.height, self.width
         return {

@@ -35,6 +35,23 @@ def fine_tune(
 
     from . import rewriting
 
+    check(trained, dataset)
+    network = trained.provenance["network"]
+    how = how or zoo.fine_tuning(zoo.recipe(network, dataset.name))
+    weights = hashlib.sha256(b"".join(value.tobytes() for value in trained.model.get_weights())).hexdigest()
+    about = {**trained.provenance, "quantization_aware": {"weights_sha256": weights, **about_of(dataset, how, seed)}}
+    keras.utils.set_random_seed(seed)  # of dropout
+    model = rewriting.in_training(trained.model)
+    rewriting.keep_zeros(model)
+    history = fit(model, dataset, how, seed, about, checkpoint, log)
+    checkpoints = (*trained.checkpoints, *([checkpoint] if checkpoint else []))
+    return Training(rewriting.after_training(trained.model, model), history, about, checkpoints)
+
+
+def check(trained: Training, dataset: Dataset) -> None:
+    """Raise UsageError unless the model is a float one for the images and classes of `dataset`."""
+    from . import rewriting
+
     network = trained.provenance["network"]
     if rewriting.is_quantization_aware(trained.model):
         raise UsageError(f"the model '{network}' was trained with --qat already; begin with its float model.")
@@ -45,12 +62,3 @@ def fine_tune(
             f"the model '{network}' reads images of shape {shape} and gives {classes[-1]} classes, but {dataset.name} "
             f"has images of shape {images} and {len(dataset.classes)} classes; name the --dataset it was trained on."
         )
-    how = how or zoo.fine_tuning(zoo.recipe(network, dataset.name))
-    weights = hashlib.sha256(b"".join(value.tobytes() for value in trained.model.get_weights())).hexdigest()
-    about = {**trained.provenance, "quantization_aware": {"weights_sha256": weights, **about_of(dataset, how, seed)}}
-    keras.utils.set_random_seed(seed)  # of dropout
-    model = rewriting.in_training(trained.model)
-    rewriting.keep_zeros(model)
-    history = fit(model, dataset, how, seed, about, checkpoint, log)
-    checkpoints = (*trained.checkpoints, *([checkpoint] if checkpoint else []))
-    return Training(rewriting.after_training(trained.model, model), history, about, checkpoints)

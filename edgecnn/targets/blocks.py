@@ -1,6 +1,7 @@
 """Layers for cores with vectors: blocks of output channels by groups of taps that lie side by side in the input.
 
-The kernels (firmware/runtime/*_blocks_s8.h, in each core's folder) read the input from a copy with zeros around it.
+The kernels (firmware/runtime/blocks, and a core's vectors in a folder there; neon) read the input from a copy with
+zeros around it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ..fusion import pooled_clamp
 from ..ops.conv2d import Conv2D
 from ..ops.fully_connected import FullyConnected
 from ..ops.max_pool2d import MaxPool2D
-from ..ops.op import KernelCall
+from ..ops.op import KernelCall, Params
 from ..ops.weighted import WeightedOp
 from ..ops.window import Axis
 from ..program import Step
@@ -24,8 +25,6 @@ from .input_copy import InputCopy
 from .target import Pack
 
 _WINDOWS = 4  # of a step
-
-Params = dict[str, int | Array]
 
 
 def _as_they_are(shifts: Array) -> tuple[Array, Array] | None:

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from ..fixed_point import Array
 from ..ops.add import Add
 from ..ops.depthwise_conv2d import DepthwiseConv2D
-from ..ops.op import KernelCall
+from ..ops.op import KernelCall, Params
 from ..ops.weighted import WeightedOp
 from ..program import Step
-from .blocks import Blocks, Params
+from .blocks import Blocks
 from .target import Pack, Target
 
 FOLDER = "neon"  # and one in it for each way to multiply
@@ -83,7 +83,7 @@ def _add_same(folder: str) -> Pack:
 
     def pack(step: Step) -> KernelCall | None:
         match step.ops:
-            case (Add() as op,) if len(op.inputs) == 2 and all(x.shape == op.output.shape for x in op.inputs):
+            case (Add() as op,) if op.elementwise:
                 multipliers, shifts = np.array(op.multipliers, np.int32).T
                 params: Params = {
                     "size": op.output.size,

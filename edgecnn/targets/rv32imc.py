@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..fixed_point import Array
+from ..ops.op import Params
 from . import portable
-from .swar import CODE, TERMS, Params, Swar, groups
+from .swar import CODE, TERMS, Swar, groups
 from .target import Target
 
 _CHANNELS = 2

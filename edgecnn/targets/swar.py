@@ -17,7 +17,7 @@ from ..fusion import pooled_clamp
 from ..ops.conv2d import Conv2D
 from ..ops.fully_connected import FullyConnected
 from ..ops.max_pool2d import MaxPool2D
-from ..ops.op import KernelCall
+from ..ops.op import KernelCall, Params
 from ..ops.weighted import WeightedOp
 from ..program import Step
 from .short_scale import scales
@@ -29,9 +29,6 @@ _SMALL = 16384  # bytes
 CODE = 255  # the largest unsigned code
 _REACH = 0xFFFF // CODE  # of the weights of a group: how far apart its sums can be, in codes
 TERMS, _STEPS = 2, 16  # terms per step, steps of a group at most
-
-
-Params = dict[str, int | Array]
 
 
 @dataclass(frozen=True)

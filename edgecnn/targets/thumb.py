@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ..fixed_point import Array
 from ..ops.fully_connected import FullyConnected
-from ..ops.op import KernelCall
+from ..ops.op import KernelCall, Params
 from ..program import Step
-from .swar import CODE, TERMS, Params, Swar, even, groups, scaled, sizes
+from .swar import CODE, TERMS, Swar, even, groups, scaled, sizes
 
 _BLOCK_END, _END = 0, -2
 

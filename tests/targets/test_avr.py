@@ -160,6 +160,14 @@ def test_what_could_leave_24_bits_is_left_to_the_plain_kernel() -> None:
     assert scales(op, np.array([0]), np.array([REACH + 1]), *op.clamp) is None
 
 
+def test_a_scale_that_makes_every_sum_the_same_code() -> None:
+    op = _pointwise(1e-10, 3, "NONE")
+    rows = scales(op, np.array([0]), np.array([1000]), *op.clamp)
+    assert rows is not None
+    sums = np.arange(-1000, 1001)
+    assert set(_as_scale24(rows[0].tolist(), sums, 3, *op.clamp).tolist()) == {3}
+
+
 def test_lenet_costs_no_more(tmp_path: Path) -> None:
     write_c(graph_of(lenet()), tmp_path / "c", name="lenet", target="avr", optimize="speed")
     cost = profile(tmp_path / "c", "arduino_mega_2560", emulated=True)

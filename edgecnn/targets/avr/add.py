@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...fixed_point import INT8_MAX, INT8_MIN, INTEGERS, Array
+from ...fixed_point import INT8_MAX, INT8_MIN, INTEGERS
 from ...ops.add import LEFT_SHIFT, Add
-from ...ops.op import KernelCall
+from ...ops.op import KernelCall, Params
 from ...program import Step
 from .weighted import FOLDER
 
@@ -19,12 +19,12 @@ _SIZE = 2**15 - 1  # of a tensor: what an int16 holds
 def add(step: Step) -> KernelCall | None:
     """The sum of two activations of the output's shape, where it is linear in their codes to the last byte."""
     match step.ops:
-        case (Add() as op,) if len(op.inputs) == 2 and all(x.shape == op.output.shape for x in op.inputs):
+        case (Add() as op,) if op.elementwise:
             numbers = _linear(op)
             if numbers is None or op.output.size > _SIZE:
                 return None
             parts = [divmod(number, 2**_FRACTION) for number in numbers]
-            params: dict[str, int | Array] = {
+            params: Params = {
                 "size": op.output.size,
                 "output_min": op.clamp[0],
                 "output_max": op.clamp[1],

@@ -63,7 +63,7 @@ def _first(op: WeightedOp, sign: int, count: int, reach: Array) -> Array:
 
 def _fit(sides: list[Array], reach: int, real: float) -> tuple[int, int, list[int]] | None:
     """(shift, factor, rounding of each side) that change the code exactly there, or None."""
-    shift = max(0, int(np.ceil((np.log2(real) + _CODE - _FACTOR + 1e-6) / 8)))
+    shift = max(0, int(np.ceil((np.log2(max(real, 1e-9)) + _CODE - _FACTOR + 1e-6) / 8)))
     if any(len(first) and int(first[-1]) - 1 << 8 * shift >= 2**24 for first in sides):
         return None
     exact = round(real * 2.0 ** (_CODE - 8 * shift))

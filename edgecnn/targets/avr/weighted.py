@@ -16,7 +16,7 @@ from ...ops.conv2d import Conv2D
 from ...ops.depthwise_conv2d import DepthwiseConv2D
 from ...ops.fully_connected import FullyConnected
 from ...ops.max_pool2d import MaxPool2D
-from ...ops.op import KernelCall
+from ...ops.op import KernelCall, Params
 from ...ops.weighted import WeightedOp
 from ...program import Step
 from .scales import REACH, scales
@@ -46,7 +46,7 @@ def depthwise_conv2d(step: Step) -> KernelCall | None:
     return None
 
 
-def _alone(conv: Conv2D, kernel: str, params: dict[str, int | Array] | None, scratch: int) -> KernelCall | None:
+def _alone(conv: Conv2D, kernel: str, params: Params | None, scratch: int) -> KernelCall | None:
     """A kernel that no pool is fused with."""
     lead = conv.window.lead(conv.inputs[0].shape[3], conv.channels, block=_FOUR)
     return KernelCall(kernel, params, scratch, {0: lead}, folder=FOLDER) if params else None
@@ -68,7 +68,9 @@ def conv2d_max_pool2d_2x2(step: Step) -> KernelCall | None:
             axes = conv.window.height, conv.window.width
             height, width, depth = conv.weights.shape[1:]
             square = pool.window.height.taps == pool.window.width.taps == 2
-            if not square or width not in _COLUMNS or depth > _PLANES or any(a.stride * a.dilation > 1 for a in axes):
+            if not square or width not in _COLUMNS or height >= _ROWS or depth > _PLANES:
+                return None
+            if any(axis.stride * axis.dilation > 1 for axis in axes):
                 return None
             params = _convolution(conv, *pooled_clamp(conv, pool), order=(0, 3, 1, 2), more=1)
             scratch = (depth * (height + 1) + 1) * 2 * (width + 1)
@@ -98,7 +100,7 @@ def fully_connected(step: Step) -> KernelCall | None:
             more = (0, -op.channels % _FOUR), (0, 0)
             blocks = np.pad(_bytes(op.weights, INT8_MIN), more).reshape(-1, _FOUR, depth).transpose(0, 2, 1)
             ends = np.pad(rows, more).reshape(len(blocks), -1)
-            params: dict[str, int | Array] = {
+            params: Params = {
                 **{field: step.call.params[field] for field in ("rows", "input_depth", "output_channels")},
                 **_clamped(op, *op.clamp),
                 "stream": np.concatenate([blocks.reshape(len(blocks), -1), ends], axis=1),
@@ -114,7 +116,7 @@ def _patch(conv: Conv2D) -> int:
 
 def _convolution(
     conv: Conv2D, low: int, high: int, *, order: tuple[int, ...] | None = None, more: int = 0, least: int = INT8_MIN
-) -> dict[str, int | Array] | None:
+) -> Params | None:
     """The parameters of conv2d_four_s8 with that clamp, for windows of so many rows and columns more at once.
 
     The weights are in that order of their axes, `least` being taken off.
@@ -150,7 +152,7 @@ def _bytes(weights: NDArray[np.int8], least: int) -> NDArray[np.uint8]:
     return (weights.reshape(len(weights), -1).astype(np.int16) - least).astype(np.uint8)
 
 
-def _clamped(op: WeightedOp, low: int, high: int) -> dict[str, int | Array]:
+def _clamped(op: WeightedOp, low: int, high: int) -> Params:
     return {"scale.output_zero_point": op.output.zero_point, "scale.output_min": low, "scale.output_max": high}
 
 

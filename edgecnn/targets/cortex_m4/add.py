@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ...ops.add import Add
-from ...ops.op import KernelCall
+from ...ops.op import KernelCall, Params
 from ...program import Step
-from .scales import BITS, FOLDER, Params, scales
+from .scales import BITS, FOLDER, scales
 
 
 def add_same(step: Step) -> KernelCall | None:
     """Both inputs are activations of the output's shape."""
     match step.ops:
-        case (Add() as op,) if len(op.inputs) == 2 and all(x.shape == op.output.shape for x in op.inputs):
+        case (Add() as op,) if op.elementwise:
             return _call(op)
     return None
 

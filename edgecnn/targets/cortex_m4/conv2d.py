@@ -10,10 +10,10 @@ import numpy as np
 from ...fixed_point import Array
 from ...ops.conv2d import Conv2D
 from ...ops.max_pool2d import MaxPool2D
-from ...ops.op import KernelCall
+from ...ops.op import KernelCall, Params
 from ...program import Step
 from ..target import Pack
-from .scales import BITS, FOLDER, Params, Words, pairs, requantization, scaled_bias
+from .scales import BITS, FOLDER, Words, pairs, requantization, scaled_bias
 
 
 @dataclass(frozen=True)

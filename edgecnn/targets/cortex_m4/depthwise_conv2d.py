@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ...ops.depthwise_conv2d import DepthwiseConv2D
-from ...ops.op import KernelCall
+from ...ops.op import KernelCall, Params
 from ...program import Step
 from .conv2d import window_params
-from .scales import BITS, FOLDER, Params, Words, pairs, requantization, scaled_bias
+from .scales import BITS, FOLDER, Words, pairs, requantization, scaled_bias
 
 
 def depthwise_conv2d_3x3(step: Step) -> KernelCall | None:

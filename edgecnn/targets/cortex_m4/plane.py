@@ -6,9 +6,9 @@ import numpy as np
 
 from ...ops.conv2d import Conv2D
 from ...ops.max_pool2d import MaxPool2D
-from ...ops.op import KernelCall
+from ...ops.op import KernelCall, Params
 from ...program import Step
-from .scales import BITS, FOLDER, Params, Words, pairs, requantization, scaled_bias
+from .scales import BITS, FOLDER, Words, pairs, requantization, scaled_bias
 
 
 def conv2d_max_pool2d_plane(step: Step) -> KernelCall | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...ops.add import Add
-from ...ops.op import KernelCall
+from ...ops.op import KernelCall, Params
 from ...program import Step
-from .channels import FOLDER, Params
+from .channels import FOLDER
 
 _HALF = (1 << 30, 0)
 
@@ -13,7 +13,7 @@ _HALF = (1 << 30, 0)
 def add_same(step: Step) -> KernelCall | None:
     """Both inputs are activations of the output's shape; the one of the larger scale is halved exactly."""
     match step.ops:
-        case (Add() as op,) if len(op.inputs) == 2 and all(x.shape == op.output.shape for x in op.inputs):
+        case (Add() as op,) if op.elementwise:
             coarse = 0 if op.multipliers[0] == _HALF else 1
             return _call(op, coarse) if op.multipliers[coarse] == _HALF else None
     return None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...fixed_point import Array
+from ...ops.op import Params
 from ...ops.weighted import WeightedOp
 
 FOLDER = "cortex_m55"
 VECTOR = 16  # codes
 BLOCK = 4  # channels of one requantization; also windows of a pool
-
-Params = dict[str, int | Array]
 
 
 def up(size: int, multiple: int) -> int:

@@ -6,9 +6,9 @@ import numpy as np
 
 from ...ops.conv2d import Conv2D
 from ...ops.max_pool2d import MaxPool2D
-from ...ops.op import KernelCall
+from ...ops.op import KernelCall, Params
 from ...program import Step
-from .channels import BLOCK, FOLDER, VECTOR, Params, brief, by_channel, padded, up
+from .channels import BLOCK, FOLDER, VECTOR, brief, by_channel, padded, up
 
 _PIXELS = 3
 _TAPS = 2 * VECTOR  # of filters that stay in registers

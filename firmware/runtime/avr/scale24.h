@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "stream.h"
+#include "flash_stream.h"
 
 /*
  * A channel's constants, as they follow its weights in the stream: bias (3 bytes); factor (4); by how many bytes the

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "stream.h"
+#include "flash_stream.h"
 
 #define EDGECNN_UNROLLED 8 /* terms; what is left goes one by one */
 

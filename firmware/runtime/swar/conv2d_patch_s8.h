@@ -43,15 +43,16 @@ static inline __attribute__((noinline)) uint32_t *edgecnn_patch_interleave(const
 
 /* The codes under the window whose top left corner is (y, x), with the code of zero where there is no input. */
 static inline void edgecnn_patch_edge(const edgecnn_conv2d_swar_s8_params *p, const int8_t *input, int32_t y, int32_t x,
-                                      uint16_t *lane) {
+                                      uint8_t *lane) {
   for (int32_t ky = 0; ky < p->filter_height; ky++) {
     const int32_t iy = y + ky * p->dilation_height;
     for (int32_t kx = 0; kx < p->filter_width; kx++) {
       const int32_t ix = x + kx * p->dilation_width;
       const int inside = iy >= 0 && iy < p->input_height && ix >= 0 && ix < p->input_width;
       const int32_t at = inside ? (iy * p->input_width + ix) * p->input_channels : 0;
-      for (int32_t i = 0; i < p->input_channels; i++, lane += EDGECNN_WINDOWS) {
-        *lane = (uint16_t)((inside ? input[at + i] : p->input_zero_point) + 128);
+      for (int32_t i = 0; i < p->input_channels; i++, lane += 2 * EDGECNN_WINDOWS) {
+        lane[0] = (uint8_t)((inside ? input[at + i] : p->input_zero_point) + 128);
+        lane[1] = 0;
       }
     }
   }
@@ -88,7 +89,7 @@ static inline __attribute__((noinline)) const int32_t *edgecnn_patch_edge_sums(c
                                                                                const int32_t x[EDGECNN_WINDOWS],
                                                                                uint32_t *scratch) {
   for (int i = 0; i < EDGECNN_WINDOWS; i++) {
-    edgecnn_patch_edge(p, input, y[i], x[i], (uint16_t *)(scratch + 1) + i);
+    edgecnn_patch_edge(p, input, y[i], x[i], (uint8_t *)(scratch + 1) + 2 * i);
   }
   const int32_t taps = p->filter_height * p->filter_width * p->input_channels;
   return edgecnn_patch_sums(p, scratch, scratch + 1 + 2 * taps);

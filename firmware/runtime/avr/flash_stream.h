@@ -1,7 +1,7 @@
 /* Constants in flash that are read from the first byte to the last: no instruction is spent on where the next one is.
  */
-#ifndef EDGECNN_STREAM_H
-#define EDGECNN_STREAM_H
+#ifndef EDGECNN_FLASH_STREAM_H
+#define EDGECNN_FLASH_STREAM_H
 
 #include <stdint.h>
 
