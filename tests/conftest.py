@@ -1,6 +1,7 @@
 """What all tests share: a cache folder of their own, and the exact oracles, each in its worker process."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 from hypothesis import settings
 
 from edgecnn.oracles import Oracle
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and so whatever they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("any machine", deadline=None)  # how long an example takes says nothing on a busy one
 settings.load_profile("any machine")
