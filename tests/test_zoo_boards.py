@@ -15,23 +15,22 @@ def googlenet() -> table.Network:
     return table.untrained("googlenet")
 
 
-@pytest.fixture(params=["lenet5", "googlenet"])
-def network(request: pytest.FixtureRequest, googlenet: table.Network) -> table.Network:
-    """That, and LeNet as it was trained."""
-    if request.param == "googlenet":
-        return googlenet
+@pytest.fixture
+def lenet5() -> table.Network:
+    """As it was trained."""
     noise = np.random.RandomState(1).randint(0, 256, (2, 32, 32, 1)).astype(np.uint8)
     return table.Network("lenet5", zoo.trained("lenet5_mnist").read_bytes(), noise, "random images")
 
 
-@pytest.mark.parametrize("board", ["mps2_an500", "raspberry_pi_4"])
-def test_no_byte_differs(network: table.Network, board: str) -> None:
+@pytest.mark.parametrize(("name", "board"), [("googlenet", "mps2_an500"), ("lenet5", "raspberry_pi_4")])
+def test_no_byte_differs(name: str, board: str, request: pytest.FixtureRequest) -> None:
+    network = request.getfixturevalue(name)
     cells = dict(zip(table.COLUMNS, table.row(network, board), strict=True))
     assert cells["unequal bytes"] == "0"
     outputs = len(network.images) * graph_of(network.file).output.size
     assert int(cells["compared"].partition(", ")[0].replace(",", "")) > outputs + 1000
     bare = load(board).bare
-    assert cells["one inference"].endswith(" instructions") == bare
+    assert cells["one inference"].endswith(" instructions")
     assert (cells["flash"] != "-") == (cells["static RAM"] != "-") == bare
 
 

@@ -104,6 +104,8 @@ class Split(Slice):
         axis, parts = int(node.constant(0, "INT32").item()), node.option("NumSplits")
         if not -len(shape) <= axis < len(shape) or parts < 1 or shape[axis] % parts:
             node.invalid(f"splits {list(shape)} into {parts} along axis {axis}.")
+        if node.output_position >= parts:
+            node.invalid(f"has more outputs than the {parts} parts that it splits its input into.")
         size = shape[axis] // parts
         ranges = [range(length) for length in shape]
         ranges[axis] = range(node.output_position * size, (node.output_position + 1) * size)
