@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,8 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
     with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
         work = Path(scratch)
         (work / "app_model.h").write_text(app_model.header(folder, board.id))
-        sizes = (_build_bare if board.bare else _build_program)(folder, board, work)
+        compiled = _small(board) if manifest["optimize"] == "size" else board
+        sizes = (_build_bare if board.bare else _build_program)(folder, compiled, work)
         elf = (work / board.program).read_bytes()
         model = {"model": manifest["name"], "model_sha256": manifest["model"]["sha256"]}
         result = Build(output, board, **model, elf_sha256=hashlib.sha256(elf).hexdigest(), **sizes)
@@ -104,6 +105,13 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
     replace_folder(output, files, marker=MANIFEST)
     result.elf.chmod(0o755)
     return result
+
+
+def _small(board: Board) -> Board:
+    """`board` with a compiler that rather saves bytes of code than instructions."""
+    if board.compiler is None:
+        return board
+    return replace(board, compiler=replace(board.compiler, flags=[*board.compiler.flags, "-Os"]))
 
 
 def read(folder: Path, board: Board) -> Build:
@@ -175,7 +183,7 @@ def _sources(folder: Path, board: Board) -> list[str]:
 def _build_program(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     """For an operating system: this computer's own, or that of a board with a cross compiler."""
     cc = toolchain.zig() if board.compiler else compiler.host()
-    flags = [*(toolchain.core(board.compiler) if board.compiler else ()), *toolchain.OPTIMIZED]
+    flags = [*toolchain.OPTIMIZED, *(toolchain.core(board.compiler) if board.compiler else ())]
     cc.run([*flags, f"-I{work}", *_sources(folder, board), "-o", str(work / board.program)])
     unknown: dict[str, Any] = {"flash": {}, "ram": None, "stack": None, "stack_unknown": "not limited by the board"}
     return {"compiler": f"ziglang, {cc.version}" if board.compiler else cc.version, "flags": flags, **unknown}

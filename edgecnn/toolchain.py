@@ -10,7 +10,7 @@ from . import avr_stack, compiler, stack, tools
 from .board import Target
 from .errors import UsageError
 
-OPTIMIZED = (*compiler.STRICT, "-O2", "-g0")
+OPTIMIZED = (*compiler.STRICT, "-O2", "-g0")  # a target's own flags come behind these
 _BARE = ("-ffreestanding", "-nostdlib", "-ffunction-sections", "-fno-unwind-tables")
 _EXCEPTION_FRAME = {"eabi": 36, "eabihf": 108}  # ARMv7-M: 8 words, with FPU 26, and one to align them
 
@@ -64,7 +64,7 @@ def core(target: Target) -> list[str]:
 
 def _zig(target: Target, arguments: list[str], script: Path, elf: Path) -> Linked:
     cc = zig()
-    flags = [*core(target), *OPTIMIZED, *_BARE, "-fdata-sections"]
+    flags = [*OPTIMIZED, *_BARE, "-fdata-sections", *core(target)]
     # First one object of everything: it still knows who calls whom.
     program = elf.with_name("program.o")
     cc.run([*flags, stack.OPTION, *arguments, "-r", "-o", str(program)])
@@ -77,7 +77,7 @@ def avr_gcc(target: Target) -> tuple[compiler.Compiler, list[str]]:
     """The compiler of the AVRs and its flags for a core; raises UsageError when it is not installed."""
     gcc = compiler.named(tools.path("avr-gcc"))
     assert gcc
-    return gcc, [f"-mmcu={target.cpu}", *target.flags, *OPTIMIZED, *_BARE, *_AVR]
+    return gcc, [*OPTIMIZED, *_BARE, *_AVR, f"-mmcu={target.cpu}", *target.flags]
 
 
 def _avr_gcc(target: Target, arguments: list[str], script: Path, elf: Path) -> Linked:

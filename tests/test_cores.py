@@ -21,6 +21,13 @@ def test_lenet_has_not_got_worse(name: str, tmp_path: Path, monkeypatch: pytest.
     assert sentence.startswith(f"lenet5 {name} speed, executed: {better}, but is ")
 
 
+def test_lenet_in_little_code() -> None:
+    """The whole firmware: start-up, UART, protocol and kernels."""
+    row = cores.measured(cores.Case("lenet5", "mps2_an386", "size"))
+    assert int(row["code"].replace(",", "")) <= 4_000
+    assert int(row["arena"].replace(",", "")) <= 1_400
+
+
 def test_the_tables_have_the_rows_that_are_measured() -> None:
     for table in cores.TABLES:
         assert list(table.worse(["no such word"])) == []
