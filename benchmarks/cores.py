@@ -166,7 +166,7 @@ def converted(case: Case) -> Path:
 def measured(case: Case) -> Row:
     """Its keys and all figures."""
     cost = profile(converted(case), case.board, emulated=True)
-    built = build(converted(case), boards.load(case.board), Path(scratch().name) / "firmware")
+    built = build(converted(case), boards.load(case.board), Path(scratch().name) / f"{case.board}-firmware")
     constants = built.flash.get("rodata", 0) + built.flash.get("constants", 0)  # as linker scripts call them
     figures = {"executed": cost.count, "arena": cost.arena}
     memory = {

@@ -310,7 +310,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     assert (refused.returncode, refused.stderr) == (2, f"Error: {trained} is trained already; --qat goes on with it.\n")
     done = edgecnn("train", trained, "--qat", "--dataset", "digits", "--epochs", 1, "-o", tuned)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "lenet5, 63,814 parameters, 1 epochs on digits" in done.stdout
+    assert "lenet5, 63,814 parameters, 1 epochs with fake quantization on digits" in done.stdout
     about = training.provenance(tuned)
     assert (about["dataset"], about["epochs"], about["quantization_aware"]["dataset"]) == ("mnist", 45, "digits")
 
