@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from benchmarks import cores
-from edgecnn import board
+from edgecnn import board, write_c
+from edgecnn.build import build
+from edgecnn.folder import read_folder
 
 
 @pytest.mark.parametrize("name", ["mps2_an386", "mps3_an547"])
@@ -26,6 +29,25 @@ def test_lenet_in_little_code() -> None:
     row = cores.measured(cores.Case("lenet5", "mps2_an386", "size"))
     assert int(row["code"].replace(",", "")) <= 4_000
     assert int(row["arena"].replace(",", "")) <= 1_400
+
+
+@pytest.mark.parametrize(
+    ("name", "optimize", "most"), [("mps2_an386", "balanced", 5_000), ("mps3_an547", "speed", 4_096)]
+)
+def test_the_kernels_that_lenet_links(name: str, optimize: str, most: int, tmp_path: Path) -> None:
+    """All functions of the runtime in the firmware, whichever the compiler inlined into which."""
+    folder = cores.converted(cores.Case("lenet5", name, optimize))
+    built = build(folder, board.load(name), tmp_path / "firmware")
+    write_c(read_folder(folder), tmp_path / "c", name="lenet5", target=board.load(name).target, optimize=optimize)
+    file, size = "", 0
+    kernels = {path.name for path in (tmp_path / "c" / "runtime").glob("*.c")}
+    with built.elf.open("rb") as elf:
+        for symbol in ELFFile(elf).get_section_by_name(".symtab").iter_symbols():
+            kind, binding = symbol["st_info"]["type"], symbol["st_info"]["bind"]
+            file = symbol.name if kind == "STT_FILE" else file
+            ours = file in kernels if binding == "STB_LOCAL" else symbol.name.startswith("edgecnn_")
+            size += symbol["st_size"] if kind == "STT_FUNC" and ours else 0
+    assert 2_000 < size <= most
 
 
 def test_the_tables_have_the_rows_that_are_measured() -> None:
