@@ -9,7 +9,7 @@ import numpy as np
 
 from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
-from .op import KernelCall, Node
+from .op import KernelCall, Node, Params
 from .weighted import WeightedOp, read_bias
 from .window import Window
 
@@ -57,19 +57,21 @@ class Conv2D(WeightedOp):
             accumulator[outputs] += x[pixels] @ weights[:, ky, kx, :].T
         return self.requantize(arithmetic, accumulator)
 
-    def kernel_call(self) -> KernelCall:
-        height, width = self.window.height, self.window.width
-        params = {
+    def geometry_params(self) -> Params:
+        """Where the windows lie, as the C kernels take it, and what is under those that reach over the edge."""
+        return {
             **self.window.params(self.inputs[0].shape[3]),
-            "dilation_height": height.dilation,
-            "dilation_width": width.dilation,
+            "dilation_height": self.window.height.dilation,
+            "dilation_width": self.window.width.dilation,
             "output_channels": self.channels,
             "input_zero_point": self.inputs[0].zero_point,
-            **self.arithmetic_params(),
         }
+
+    def kernel_call(self) -> KernelCall:
+        params = {**self.geometry_params(), **self.arithmetic_params()}
         depth = self.inputs[0].shape[3]
         leads = {0: self.window.lead(depth, self.channels)}
-        return KernelCall(self.kernel, params, height.taps * width.taps * depth, leads)
+        return KernelCall(self.kernel, params, self.window.height.taps * self.window.width.taps * depth, leads)
 
     @property
     def describe(self) -> str:

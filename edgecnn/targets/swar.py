@@ -99,10 +99,8 @@ class Swar:
         arithmetic = scaled(conv, starts.ravel()[: conv.channels], low, high)
         if arithmetic is None:
             return None
-        plain = conv.kernel_call()
-        others = ("output_zero_point", "output_min", "output_max", "weights", "bias", "multipliers", "shifts")
         params = {
-            **{field: value for field, value in plain.params.items() if field not in others},
+            **conv.geometry_params(),
             **arithmetic,
             **{f"stream.{field}": value for field, value in stream.items()},
         }

@@ -121,11 +121,9 @@ def _convolution(
 
     The weights are in that order of their axes, `least` being taken off.
     """
-    plain = conv.kernel_call().params
-    others = ("output_zero_point", "output_min", "output_max", "weights", "bias", "multipliers", "shifts")
     axes = conv.window.height, conv.window.width
     geometry = {
-        **{field: value for field, value in plain.items() if field not in others},
+        **conv.geometry_params(),
         **{
             f"last_{name}": axis.input - (axis.taps - 1) * axis.dilation - 1 - more
             for name, axis in zip("yx", axes, strict=True)
