@@ -8,6 +8,7 @@ LeNet for every core, and the MobileNet of MLPerf Tiny (0.25, 96x96) with random
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -26,12 +27,11 @@ print(used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
 
 
-def cost(model: Path, target: str, folder: Path) -> tuple[float, float]:
-    """Seconds of computing, and megabytes."""
-    options = ["--target", target, "--optimize", "speed", "-o", folder]
-    command = [sys.executable, "-m", "edgecnn", "convert", model, *options]
-    runs = [subprocess.check_output([sys.executable, "-c", _MEASURE, *map(str, command)]) for _ in range(3)]
-    seconds, kilobytes = min(tuple(map(float, run.split())) for run in runs)
+def cost(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> tuple[float, float]:
+    """Seconds of computing and megabytes of `edgecnn convert ARGUMENTS`; raises CalledProcessError when it fails."""
+    command = [sys.executable, "-m", "edgecnn", "convert", *arguments]
+    said = subprocess.check_output([sys.executable, "-c", _MEASURE, *map(str, command)], env=environment)
+    seconds, kilobytes = map(float, said.split())
     return seconds, kilobytes / 1024
 
 
@@ -43,7 +43,8 @@ def main() -> None:
         for model in (zoo.trained("lenet5_mnist"), mobilenet):
             print(f"{model.stem}, {model.stat().st_size:,} bytes")
             for target in TARGETS:
-                seconds, megabytes = cost(model, target, Path(scratch) / "c")
+                options = ("--target", target, "--optimize", "speed", "-o", Path(scratch) / "c")
+                seconds, megabytes = min(cost(model, *options) for _ in range(3))
                 print(f"  {target:14} {seconds:5.2f} s {megabytes:5.0f} MB")
 
 

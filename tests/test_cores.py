@@ -6,9 +6,8 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from benchmarks import cores
-from edgecnn import board, write_c
+from edgecnn import board, read_tflite, write_c
 from edgecnn.build import build
-from edgecnn.folder import read_folder
 
 
 @pytest.mark.parametrize("name", ["mps2_an386", "mps3_an547"])
@@ -36,11 +35,10 @@ def test_lenet_in_little_code() -> None:
 )
 def test_the_kernels_that_lenet_links(name: str, optimize: str, most: int, tmp_path: Path) -> None:
     """All functions of the runtime in the firmware, whichever the compiler inlined into which."""
-    folder = cores.converted(cores.Case("lenet5", name, optimize))
-    built = build(folder, board.load(name), tmp_path / "firmware")
-    write_c(read_folder(folder), tmp_path / "c", name="lenet5", target=board.load(name).target, optimize=optimize)
-    file, size = "", 0
-    kernels = {path.name for path in (tmp_path / "c" / "runtime").glob("*.c")}
+    facts, folder = board.load(name), tmp_path / "c"
+    write_c(read_tflite(cores.model("lenet5")), folder, name="lenet5", target=facts.target, optimize=optimize)
+    built = build(folder, facts, tmp_path / "firmware")
+    kernels, file, size = {path.name for path in (folder / "runtime").glob("*.c")}, "", 0
     with built.elf.open("rb") as elf:
         for symbol in ELFFile(elf).get_section_by_name(".symtab").iter_symbols():
             kind, binding = symbol["st_info"]["type"], symbol["st_info"]["bind"]

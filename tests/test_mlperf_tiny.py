@@ -1,12 +1,11 @@
 """The reference networks of MLPerf Tiny: quantized by us, equal in every byte in C; and what converting them costs."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks.conversion import cost
 from benchmarks.mlperf_tiny import ARCHITECTURES, build
 from edgecnn.converters.graph_to_c import read_manifest, write_c
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
@@ -20,15 +19,6 @@ NUMBERS = {
     "mobilenet": (210_850, 7_489_664),
     "autoencoder": (265_864, 264_192),
 }
-
-
-# In a small process of its own: a child's peak includes that of the process that it was forked from.
-_MEASURE = """
-import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True)
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +56,7 @@ def test_converting_needs_neither_tensorflow_nor_much_time_or_memory(models: dic
     """MobileNet, the largest file: under 5 seconds of computing and under 300 MB."""
     assert 290_000 < models["mobilenet"].stat().st_size < 400_000
     (folder / "tensorflow.py").write_text("raise ImportError('not installed')")
-    command = [sys.executable, "-m", "edgecnn", "convert", models["mobilenet"], "-o", folder / "c"]
-    measured = [sys.executable, "-c", _MEASURE, *map(str, command)]
-    done = subprocess.run(measured, env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    seconds, kilobytes = map(float, done.stdout.splitlines()[-1].split())
+    without = {**os.environ, "PYTHONPATH": str(folder)}
+    seconds, megabytes = cost(models["mobilenet"], "-o", folder / "c", environment=without)
     assert seconds < 5
-    assert kilobytes < 300 * 1024
+    assert megabytes < 300
