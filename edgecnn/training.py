@@ -16,6 +16,7 @@ from .converters.keras_to_tflite import load_keras, load_tensorflow
 from .datasets import Dataset, Split, to_input
 from .errors import InvalidModelError, UsageError
 from .files import atomic_path
+from .fused_normalization import fused_normalization
 from .metrics import Accuracy, accuracy
 from .progress import bar
 
@@ -154,7 +155,7 @@ def fit(
         optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
         return value
 
-    with bar(f"Training {model.name}", total_steps) as progress:
+    with fused_normalization(model), bar(f"Training {model.name}", total_steps) as progress:
         progress.advance(steps * len(history))
         for epoch in range(len(history), epochs):
             # Everything random depends on (seed, epoch, batch) alone, so that a resumed run is the same run.
