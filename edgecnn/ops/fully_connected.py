@@ -57,8 +57,8 @@ class FullyConnected(WeightedOp):
         return self.rows * self.weights.size
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
-        x = (inputs[0] - self.inputs[0].zero_point).reshape(-1, self.weights.shape[1])
-        accumulator = x @ arithmetic.array(self.weights).T + arithmetic.array(self.bias)
+        x, weights = self.summands(inputs[0])
+        accumulator = x.reshape(-1, weights.shape[1]) @ weights.T + self.bias
         return self.requantize(arithmetic, accumulator).reshape(-1, *self.output.shape)
 
     def kernel_call(self) -> KernelCall:

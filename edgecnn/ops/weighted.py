@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fixed_point import INT8_MIN, Arithmetic, Array, quantize_multipliers
+from ..fixed_point import FLOATS, INT8_MIN, Arithmetic, Array, quantize_multipliers
 from .activated import ActivatedOp
 from .op import Node, Params
 
@@ -37,9 +37,16 @@ class WeightedOp(ActivatedOp):
         multipliers, shifts = quantize_multipliers(self.effective_scales)
         return np.broadcast_to(multipliers, self.channels), np.broadcast_to(shifts, self.channels)
 
+    def summands(self, codes: Array) -> tuple[Array, Array]:
+        """Input minus zero point, and weights, as float64: there NumPy's products of matrices are BLAS's, and exact.
+
+        No sum of them leaves the `accumulator_bound`, and float64 holds 53 bits.
+        """
+        return FLOATS.array(codes) - self.inputs[0].zero_point, FLOATS.array(self.weights)
+
     def requantize(self, arithmetic: Arithmetic, accumulator: Array) -> Array:
         """Output codes of accumulators (..., channels)."""
-        codes = arithmetic.mbqm(accumulator, *self.multipliers) + self.output.zero_point
+        codes = arithmetic.mbqm(arithmetic.array(accumulator), *self.multipliers) + self.output.zero_point
         return np.clip(codes, *self.clamp)
 
     @property
