@@ -31,8 +31,9 @@ What they need, for 32x32x3 images and 10 classes in int8:
 
 {sizes}
 
-How well they do, on the whole test set, by the records in `edgecnn/zoo/trained/`. 'JPEG copy' is CIFAR-10 after a lossy
-compression, whose pixels differ slightly from the original's.
+How well they do, on the whole test set, by the records in `edgecnn/zoo/trained/`, which `python benchmarks/record.py`
+makes. 'JPEG copy' is CIFAR-10 after a lossy compression, whose pixels differ slightly from the original's. Compared are
+all layers of all test images, as the C computes them and as TFLite's interpreters do, with the NumPy integers.
 
 {accuracies}
 
@@ -68,18 +69,21 @@ def sizes(name: str, file: bytes) -> tuple[str, ...]:
 
 
 def accuracies() -> list[tuple[str, ...]]:
-    """A row per record: network, data set, epochs, float, int8."""
+    """A row per record: network, data set, epochs, float, int8, bytes compared, unequal ones."""
     rows = []
     for path in sorted(zoo.TRAINED.glob("*.json")):
         record = json.loads(path.read_text())
         note = f" ({record['dataset_note']})" if record.get("dataset_note") else ""
         figures = [Accuracy(record[kind]["right"], record[kind]["n"]) for kind in ("float", "int8")]
+        compared = sum(record["compared"]["bytes"].values())
         rows.append(
             (
                 f"`{record['network']}`",
                 f"{record['dataset']}{note}",
                 str(record["epochs"]),
                 *(f"{figure.share:.2%} ({figure.right:,} of {figure.n:,})" for figure in figures),
+                f"{compared:,}",
+                f"{record['compared']['unequal_bytes']:,}",
             )
         )
     return rows
@@ -105,7 +109,9 @@ def page() -> str:
             ("network", "idea", "parameters", "MACs", "constants, bytes", "arena, bytes"),
             [sizes(name, int8(name)) for name in zoo.NAMES],
         ),
-        accuracies=markdown(("network", "data set", "epochs", "float", "int8"), accuracies()),
+        accuracies=markdown(
+            ("network", "data set", "epochs", "float", "int8", "bytes compared", "unequal"), accuracies()
+        ),
         missing=", ".join(f"`{name}`" for name in wanted if name not in trained) or "none",
     )
 

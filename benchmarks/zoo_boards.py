@@ -1,6 +1,7 @@
 """Runs the networks of the zoo on emulated boards and writes the table of docs/zoo.md; every byte is compared.
 
-    python -m benchmarks.zoo_boards                         the trained ones, on test images of their data sets
+    python -m benchmarks.zoo_boards [NAME...]               the trained ones, on test images of their data sets;
+                                                            with names those, and those that the table lacks
     python -m benchmarks.zoo_boards --untrained [NAME...]   random weights and images; prints, and writes nothing
 
 What does not fit a board is refused by `build` before anything is compiled, and the table says by how much.
@@ -111,14 +112,32 @@ def rows(networks: Iterator[Network]) -> Iterator[tuple[str, ...]]:
             yield cells
 
 
+def recorded(text: str) -> dict[str, list[str]]:
+    """The table's lines in the file's text, by the name of the trained network."""
+    lines: dict[str, list[str]] = {}
+    for line in text.partition(sizes.BOARDS)[2].splitlines()[2:]:
+        lines.setdefault(line.split("`")[1], []).append(line)
+    return lines
+
+
+def update(names: list[str]) -> None:
+    """Measure the trained networks of these names, or all, and those that the table lacks; write after each."""
+    text = sizes.FILE.read_text()
+    lines, trained_ones = recorded(text), zoo.trained_names()
+    for name in [name for name in trained_ones if name in (names or trained_ones) or name not in lines]:
+        lines[name] = [sizes.line(cells) for cells in rows(iter([trained(name)]))]
+        head = sizes.markdown(COLUMNS, [])
+        table = "\n".join([head, *(line for known in trained_ones for line in lines.get(known, []))])
+        sizes.FILE.write_text(sizes.with_boards(text, f"{table}\n"))
+
+
 def main() -> None:
     """See the module's text."""
     option, *names = sys.argv[1:] or [""]
     if option == "--untrained":
         list(rows(map(untrained, names or zoo.NAMES)))
-        return
-    table = sizes.markdown(COLUMNS, list(rows(map(trained, zoo.trained_names()))))
-    sizes.FILE.write_text(sizes.with_boards(sizes.FILE.read_text(), f"{table}\n"))
+    else:
+        update(sys.argv[1:])
 
 
 if __name__ == "__main__":

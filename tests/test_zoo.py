@@ -143,6 +143,9 @@ def test_the_record_is_of_the_files_beside_it(record: Path) -> None:
     assert trained_as
     assert {key: about[key] for key in trained_as} == trained_as
     assert abs(about["float"]["accuracy"] - about["int8"]["accuracy"]) <= 0.005
+    assert about["compared"]["test_images"] == about["int8"]["n"]
+    assert set(EXACT_ORACLES) & set(about["compared"]["bytes"])
+    assert about["compared"]["unequal_bytes"] == 0
 
 
 def test_what_is_trained_is_recorded() -> None:

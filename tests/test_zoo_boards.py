@@ -1,5 +1,7 @@
 """Networks of the zoo on emulated boards: two of them, with branches and without, and one that does not fit."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -56,3 +58,17 @@ def test_the_two_tables_leave_each_other_alone() -> None:
     text = f"sizes\n{table.sizes.BOARDS}old\n"
     assert table.sizes.with_boards(text, "new\n") == f"sizes\n{table.sizes.BOARDS}new\n"
     assert table.sizes.with_boards("other sizes\n", "new\n").endswith(f"{table.sizes.BOARDS}new\n")
+
+
+def test_only_what_is_named_or_missing_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "zoo.md"
+    row = table.sizes.line(("`a`", "old"))
+    file.write_text(f"sizes\n{table.sizes.BOARDS}| network |\n| --- |\n{row}\n{row}\n| `b` | old |\n| `gone` | old |\n")
+    monkeypatch.setattr(table.sizes, "FILE", file)
+    monkeypatch.setattr(table.zoo, "trained_names", lambda: ["a", "b", "c"])
+    monkeypatch.setattr(table, "trained", lambda name: name)
+    monkeypatch.setattr(table, "rows", lambda networks: [(f"`{name}`", "new") for name in networks])
+    table.update(["b"])
+    assert file.read_text().splitlines()[4:] == [row, row, "| `b` | new |", "| `c` | new |"]
+    table.update([])
+    assert file.read_text().splitlines()[4:] == ["| `a` | new |", "| `b` | new |", "| `c` | new |"]

@@ -16,7 +16,6 @@ def build(input_shape: tuple[int, ...], classes: int) -> Any:
     image = keras.Input(input_shape, name="image")
     x = pool(convolution(image, 32, 5, "conv1"), "pool1", 3)
     x = pool(convolution(x, 64, 5, "conv2"), "pool2", 3)
-    x = layers.Dropout(0.3, name="dropout1")(layers.Flatten(name="flatten")(x))
+    x = layers.Dropout(0.3, name="dropout")(layers.Flatten(name="flatten")(x))
     x = layers.Dense(32, activation="relu", name="dense1")(x)
-    x = layers.Dropout(0.3, name="dropout2")(x)
     return keras.Model(image, layers.Dense(classes, activation="softmax", name="probabilities")(x), name="four_class")

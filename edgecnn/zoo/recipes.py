@@ -24,7 +24,7 @@ _DATASETS = {
     "mnist": Recipe(epochs=6, batch_size=128),
     "digits": Recipe(epochs=40, batch_size=32),
     "cifar10": _PHOTOS,
-    "four": replace(_PHOTOS, epochs=60),
+    "four": replace(_PHOTOS, epochs=100),
     "folder": replace(_PHOTOS, epochs=80, batch_size=32),
 }
 
