@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.mlperf_tiny import build as architecture
 from edgecnn import board as boards
 from edgecnn import read_tflite, write_c, zoo
-from edgecnn.build import build
+from edgecnn.building.build import build
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
 from edgecnn.profiling import profile
 

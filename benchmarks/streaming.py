@@ -10,9 +10,9 @@ from pathlib import Path
 from edgecnn import zoo
 from edgecnn.converters.tflite_to_graph import graph_of, read_tflite
 from edgecnn.graph import Graph
-from edgecnn.lowering import lower
-from edgecnn.planner import plan
-from edgecnn.streaming import smallest
+from edgecnn.lowering.lower import lower
+from edgecnn.lowering.planner import plan
+from edgecnn.lowering.streaming import smallest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks
 

@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 from edgecnn import board as boards
-from edgecnn import read_tflite, toolchain, tools, write_c, zoo
+from edgecnn import read_tflite, tools, write_c, zoo
+from edgecnn.building import toolchain
 
 # What is compared, and how it is converted; the first is what the others are compared with.
 WAYS = {

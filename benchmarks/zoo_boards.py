@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from benchmarks import zoo as sizes
 from edgecnn import board as boards
 from edgecnn import datasets, write_c, zoo
-from edgecnn.attached import attached
-from edgecnn.build import build
+from edgecnn.building.build import build
 from edgecnn.converters.graph_to_c import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.counter import counting
-from edgecnn.device import Device
+from edgecnn.device.attached import attached
+from edgecnn.device.device import Device
+from edgecnn.emulators.counter import counting
 from edgecnn.errors import DoesNotFitError
 from edgecnn.fixed_point import quantize
 from edgecnn.graph import Graph

@@ -18,11 +18,11 @@ from edgecnn.errors import DoesNotFitError, InvalidModelError, UsageError
 from edgecnn.files import replace_folder
 from edgecnn.fixed_point import INT32_MAX
 from edgecnn.graph import Graph
-from edgecnn.lowering import lower
+from edgecnn.lowering.lower import lower
+from edgecnn.lowering.planner import Plan, plan
+from edgecnn.lowering.program import Program, Step
+from edgecnn.lowering.streaming import smallest
 from edgecnn.ops import KernelCall
-from edgecnn.planner import Plan, plan
-from edgecnn.program import Program, Step
-from edgecnn.streaming import smallest
 from edgecnn.targets import OPTIMIZE, load
 from edgecnn.tensor import Tensor
 from edgecnn.version import VERSION

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgecnn.program import Step
+from edgecnn.lowering.program import Step
 
 from . import c_text
 

@@ -31,7 +31,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Target:
-    """A compiler that edgecnn.toolchain knows, and what it calls the core."""
+    """A compiler that edgecnn.building.toolchain knows, and what it calls the core."""
 
     cpu: str
     target: str = ""
@@ -41,7 +41,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Emulator:
-    """What stands in for the board: a kind that edgecnn.emulator knows."""
+    """What stands in for the board: a kind that edgecnn.emulators.emulator knows."""
 
     kind: str
     program: str = ""

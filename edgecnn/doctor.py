@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from . import attached, paths
+from . import paths
+from .device import attached
 from .errors import EdgecnnError, UsageError
 from .tools import TOOLS, Tool
 

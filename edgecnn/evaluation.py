@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import datasets, paths
-from .device import Device, Image
+from .device.device import Device, Image
 from .errors import TransferError, UsageError, VerificationError, WrongModelError
 from .files import atomic_path
 from .fixed_point import quantize

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import compiler, paths
+from . import paths
+from .building import compiler
 from .converters.graph_to_c import read_manifest
 from .errors import InvalidModelError, UsageError
 from .files import atomic_path

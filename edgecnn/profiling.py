@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from . import board as boards
-from . import executed
-from .attached import attached
-from .build import Build, build
+from .building.build import Build, build
 from .converters.graph_to_c import read_manifest
-from .counter import Counter, counter, counting, logged
-from .device import Device, Image
+from .device.attached import attached
+from .device.device import Device, Image
+from .emulators import executed
+from .emulators.counter import Counter, counter, counting, logged
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from . import node
+from .emulators import node
 from .errors import UsageError
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from edgecnn import compiler
+from edgecnn.building import compiler
 from edgecnn.host import HostModel
 
 _FLAGS = (*compiler.STRICT, "-O1", "-fPIC", "-shared")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from edgecnn.device import Device, Line
+from edgecnn.device.device import Device, Line
 from edgecnn.errors import TransferError
 
 

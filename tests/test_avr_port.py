@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import serial
 
-from edgecnn import board, build, emulator, paths, toolchain
+from edgecnn import board, paths
+from edgecnn.building import build, toolchain
+from edgecnn.emulators import emulator
 
 MAIN = r"""
 #include "port.h"

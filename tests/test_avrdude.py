@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import board, emulator, read_tflite, simavr, write_c, zoo
-from edgecnn.build import Build, build
+from edgecnn import board, read_tflite, write_c, zoo
+from edgecnn.building.build import Build, build
 from edgecnn.converters.graph_to_c import read_manifest
-from edgecnn.device import Device
+from edgecnn.device.device import Device
+from edgecnn.emulators import emulator, simavr
 from edgecnn.errors import UsageError
 from edgecnn.flash import TOOLS, Job, avrdude
 from tests.converters.test_graph_to_c import everything

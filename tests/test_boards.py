@@ -14,16 +14,17 @@ import pytest
 import serial
 from elftools.elf.elffile import ELFFile
 
-from edgecnn import board, emulator, node, read_tflite, simavr, zoo
-from edgecnn.build import Build, build
+from edgecnn import board, read_tflite, zoo
+from edgecnn.building.build import Build, build
 from edgecnn.converters.graph_to_c import read_manifest, write_c
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.device import Device
+from edgecnn.device.device import Device
+from edgecnn.emulators import emulator, node, simavr
 from edgecnn.errors import TransferError, UsageError
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
-from edgecnn.lowering import lower
-from edgecnn.planner import plan
+from edgecnn.lowering.lower import lower
+from edgecnn.lowering.planner import plan
 from tests.converters.test_graph_to_c import everything
 from tests.noisy_line import Noisy, endure
 from tests.test_cli import refused, run

@@ -11,9 +11,9 @@ from PIL import Image
 
 from edgecnn import board as boards
 from edgecnn import datasets, evaluation, read_tflite, write_c, zoo
-from edgecnn.build import build
-from edgecnn.device import Device
-from edgecnn.emulator import emulate
+from edgecnn.building.build import build
+from edgecnn.device.device import Device
+from edgecnn.emulators.emulator import emulate
 from edgecnn.errors import TransferError
 from edgecnn.graph import Graph
 from tests.lenet import lenet

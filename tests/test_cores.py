@@ -7,7 +7,7 @@ from elftools.elf.elffile import ELFFile
 
 from benchmarks import cores
 from edgecnn import board, read_tflite, write_c
-from edgecnn.build import build
+from edgecnn.building.build import build
 
 
 @pytest.mark.parametrize("name", ["mps2_an386", "mps3_an547"])

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from edgecnn import compiler, paths
+from edgecnn import paths
+from edgecnn.building import compiler
 from edgecnn.fixed_point import (
     FLOATS,
     INTEGERS,

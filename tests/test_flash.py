@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from edgecnn import board as boards
-from edgecnn import emulator, flash, read_tflite, write_c, zoo
-from edgecnn.build import build, default_folder, read
+from edgecnn import flash, read_tflite, write_c, zoo
+from edgecnn.building.build import build, default_folder, read
 from edgecnn.converters.graph_to_c import read_manifest
-from edgecnn.device import Device, Image
+from edgecnn.device.device import Device, Image
+from edgecnn.emulators import emulator
 from edgecnn.errors import (
     NoBoardError,
     SeveralBoardsError,

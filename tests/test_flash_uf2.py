@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from edgecnn import board, uf2
-from edgecnn.build import Build, build
+from edgecnn.building.build import Build, build
 from edgecnn.converters.graph_to_c import read_manifest
-from edgecnn.device import Device
-from edgecnn.emulator import emulate
+from edgecnn.device.device import Device
+from edgecnn.emulators.emulator import emulate
 from edgecnn.errors import NoBoardError, SeveralBoardsError, TransferError, UsageError, WrongModelError
 from edgecnn.flash import flash as flash_firmware
 from tests.test_cli import run

@@ -18,8 +18,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError
 from edgecnn.fixed_point import FLOATS
 from edgecnn.interpreter import trace
-from edgecnn.lowering import lower
-from edgecnn.planner import plan
+from edgecnn.lowering.lower import lower
+from edgecnn.lowering.planner import plan
 from tests.lenet import lenet
 from tests.random_models import random_model
 

@@ -8,7 +8,7 @@ import pytest
 
 from edgecnn import board, read_tflite, zoo
 from edgecnn.converters.graph_to_c import write_c
-from edgecnn.counter import Counter, counter, counting
+from edgecnn.emulators.counter import Counter, counter, counting
 from edgecnn.profiling import Profile, profile
 
 QEMU = [name for name in board.names() if (e := board.load(name).emulator) and e.kind == "qemu"]

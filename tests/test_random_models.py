@@ -14,7 +14,7 @@ from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import FLOATS
 from edgecnn.interpreter import trace
-from edgecnn.lowering import lower
+from edgecnn.lowering.lower import lower
 from edgecnn.oracles import Oracle
 from tests.batch import compiled
 from tests.random_graphs import random_graph

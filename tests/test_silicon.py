@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import board, emulator, read_tflite, write_c, zoo
-from edgecnn.build import build
-from edgecnn.device import Device
+from edgecnn import board, read_tflite, write_c, zoo
+from edgecnn.building.build import build
+from edgecnn.device.device import Device
+from edgecnn.emulators import emulator
 
 HSI_ON, HSI_SELECTED, UNDIVIDED = ("RCC", 0x00, 1), 0, 0
 WRITES = {

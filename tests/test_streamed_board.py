@@ -9,18 +9,19 @@ import pytest
 import serial
 
 import edgecnn
-from edgecnn import board, emulator, zoo
-from edgecnn.app_model import header
-from edgecnn.build import build
+from edgecnn import board, zoo
+from edgecnn.building.app_model import header
+from edgecnn.building.build import build
 from edgecnn.converters.graph_to_c import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.device import Device, host_board
+from edgecnn.device.device import Device, host_board
+from edgecnn.device.protocol import ANSWER, Command, Frame, Receiver, Status, encode
+from edgecnn.emulators import emulator
 from edgecnn.errors import UsageError
 from edgecnn.interpreter import trace
-from edgecnn.protocol import ANSWER, Command, Frame, Receiver, Status, encode
 from tests.noisy_line import Noisy, endure
 from tests.test_cli import run
-from tests.test_device import SANITIZED, built
+from tests.device.test_device import SANITIZED, built
 from tests.tflite_builder import Builder
 
 SHAPE = (7, 5, 2)

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgecnn import augmentation, datasets, training, verify, zoo
+from edgecnn import datasets, training, verify, zoo
 from edgecnn.converters.keras_to_tflite import load_tensorflow
 from edgecnn.errors import InvalidModelError, UsageError
 from edgecnn.metrics import Accuracy
+from edgecnn.zoo import augmentation
 
 pytest.importorskip("tensorflow")
 pytest.importorskip("sklearn")

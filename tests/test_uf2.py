@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgecnn import board, boot2, compiler, emulator, read_tflite, uf2, zoo
-from edgecnn.build import Build, build
+from edgecnn import board, read_tflite, uf2, zoo
+from edgecnn.building import boot2, compiler
+from edgecnn.building.build import Build, build
 from edgecnn.converters.graph_to_c import write_c
-from edgecnn.device import Device
+from edgecnn.device.device import Device
+from edgecnn.emulators import emulator
 from edgecnn.errors import EdgecnnError, TransferError
 from edgecnn.uf2 import Firmware
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks import zoo_boards as table
-from edgecnn import toolchain, zoo
+from edgecnn import zoo
 from edgecnn.board import load
+from edgecnn.building import toolchain
 from edgecnn.converters.tflite_to_graph import graph_of
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .. import board as boards
-from ..build import build, default_folder, needed
+from ..building.build import build, default_folder, needed
 from ..converters.graph_to_c import read_manifest
 from . import options
 

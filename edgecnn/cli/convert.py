@@ -9,8 +9,8 @@ import click
 
 from ..converters.graph_to_c import name_of, read_manifest, write_c
 from ..converters.tflite_to_graph import graph_of, read_tflite
+from ..lowering.streaming import smallest_arena
 from ..quantization import FLOAT_FILES, quantize_file
-from ..streaming import smallest_arena
 from ..targets import OPTIMIZE, TARGETS
 from . import options
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from .. import board as boards
-from ..build import MANIFEST, build, default_folder, read
-from ..emulator import empty
+from ..building.build import MANIFEST, build, default_folder, read
+from ..emulators.emulator import empty
 from ..flash import TOOLS, flash
 from ..flash.offered import OFFERED, commands
 from . import options

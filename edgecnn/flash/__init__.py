@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..attached import ports_of
 from ..board import Board
-from ..build import Build
-from ..device import Device
+from ..building.build import Build
+from ..device.attached import ports_of
+from ..device.device import Device
 from ..errors import NoBoardError, UsageError, WrongModelError
 from . import avrdude, esptool, gdb, hex_folder, ssh, stm32flash, uf2
 from .tool import Job, Tool

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
-from .. import ssh
 from ..board import Board
+from ..device import ssh
 from ..errors import NoBoardError
 from .tool import Job, Tool, program, run
 

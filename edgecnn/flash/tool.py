@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .. import tools
 from ..board import Board, Flasher
-from ..build import Build
+from ..building.build import Build
 from ..errors import TransferError
 
 _PATIENCE = 600  # seconds that a tool may take

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from ..board import Board
-from ..build import UF2
+from ..building.build import UF2
 from ..errors import UsageError, WrongModelError
 from . import drive
 from .tool import Job, Tool, failed

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import INT32_MAX, Array
-from ..fusion import pooled_clamp
+from ..lowering.fusion import pooled_clamp
+from ..lowering.program import Step
 from ..ops.conv2d import Conv2D
 from ..ops.fully_connected import FullyConnected
 from ..ops.max_pool2d import MaxPool2D
 from ..ops.op import KernelCall, Params
 from ..ops.weighted import WeightedOp
 from ..ops.window import Axis
-from ..program import Step
 from .input_copy import InputCopy
 from .target import Pack
 

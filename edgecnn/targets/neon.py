@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import Array
+from ..lowering.program import Step
 from ..ops.add import Add
 from ..ops.depthwise_conv2d import DepthwiseConv2D
 from ..ops.op import KernelCall, Params
 from ..ops.weighted import WeightedOp
-from ..program import Step
 from .blocks import Blocks
 from .target import Pack, Target
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import Array
+from ..lowering.program import Step
 from ..ops.fully_connected import FullyConnected
 from ..ops.op import KernelCall, Params
-from ..program import Step
 from .swar import CODE, TERMS, Swar, even, groups, scaled, sizes
 
 _BLOCK_END, _END = 0, -2

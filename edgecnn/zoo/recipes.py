@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..augmentation import Augmentation, CropFlip, Warp
+from .augmentation import Augmentation, CropFlip, Warp
 
 
 @dataclass(frozen=True)

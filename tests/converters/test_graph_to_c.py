@@ -14,7 +14,8 @@ import pytest
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from edgecnn import compiler, paths
+from edgecnn import paths
+from edgecnn.building import compiler
 from edgecnn.converters import c_text
 from edgecnn.converters.graph_to_c import MANIFEST, name_of, read_manifest, write_c
 from edgecnn.converters.tflite_to_graph import graph_of
@@ -22,7 +23,7 @@ from edgecnn.errors import DoesNotFitError, EdgecnnError, InvalidModelError, Usa
 from edgecnn.graph import Graph
 from edgecnn.host import HostModel
 from edgecnn.interpreter import trace
-from edgecnn.lowering import lower
+from edgecnn.lowering.lower import lower
 from edgecnn.version import VERSION
 from tests.lenet import lenet
 from tests.random_models import random_input, random_model

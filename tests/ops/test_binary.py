@@ -6,9 +6,9 @@ import pytest
 from edgecnn.converters.graph_to_c import prove_accumulators
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError, InvalidModelError, UnsupportedError
-from edgecnn.lowering import lower
+from edgecnn.lowering.lower import lower
+from edgecnn.lowering.planner import plan
 from edgecnn.ops import axes
-from edgecnn.planner import plan
 from tests.ops.support import only_op, run
 from tests.tflite_builder import Builder
 

@@ -8,8 +8,8 @@ import pytest
 from edgecnn.converters.graph_to_c import read_manifest, write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
-from edgecnn.lowering import lower
-from edgecnn.planner import plan
+from edgecnn.lowering.lower import lower
+from edgecnn.lowering.planner import plan
 from tests.ops.support import run
 from tests.tflite_builder import Builder
 

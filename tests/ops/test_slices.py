@@ -5,8 +5,8 @@ import pytest
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
-from edgecnn.lowering import lower
-from edgecnn.planner import plan
+from edgecnn.lowering.lower import lower
+from edgecnn.lowering.planner import plan
 from tests.ops.support import only_op, replace_field, run
 from tests.tflite_builder import Builder
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgecnn import board as boards
-from edgecnn.emulator import machine
+from edgecnn.emulators.emulator import machine
 from tests.standins.line import Board, Line
 
 DETAILS = "# DAPLink Firmware\nUnique ID: 9900000051864e450052801400000001\nInterface Version: 0255\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgecnn import board as boards
-from edgecnn.emulator import emulate
+from edgecnn.emulators.emulator import emulate
 from tests.standins.line import Board, Line
 
 ACK, NACK = b"\x79", b"\x1f"

@@ -11,13 +11,14 @@ import numpy as np
 import serial
 
 from edgecnn import board as boards
-from edgecnn import build, paths, toolchain
+from edgecnn import paths
+from edgecnn.building import build, toolchain
 from edgecnn.converters.c_text import constant
 from edgecnn.converters.graph_to_c import MANIFEST, write_c
-from edgecnn.emulator import emulate
+from edgecnn.emulators.emulator import emulate
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
-from edgecnn.lowering import lower
+from edgecnn.lowering.lower import lower
 
 # In place of the app. After each byte from the host: for each network and its inputs, the CRC of every layer's output.
 _MAIN = """

@@ -10,7 +10,7 @@ from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import INTEGERS
 from edgecnn.graph import Graph
-from edgecnn.lowering import lower
+from edgecnn.lowering.lower import lower
 from edgecnn.ops.conv2d import Conv2D
 from edgecnn.profiling import profile
 from edgecnn.targets.avr.scales import REACH, scales

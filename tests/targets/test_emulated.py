@@ -11,7 +11,7 @@ import pytest
 from edgecnn import board as boards
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
-from edgecnn.lowering import streamable_steps
+from edgecnn.lowering.lower import streamable_steps
 from edgecnn.targets import TARGETS
 from tests.lenet import lenet
 from tests.random_models import random_chain, random_input, random_model

@@ -7,13 +7,13 @@ import pytest
 
 from edgecnn import board as boards
 from edgecnn import read_tflite, zoo
-from edgecnn.build import build
+from edgecnn.building.build import build
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.emulators.executed import layers
 from edgecnn.errors import EdgecnnError
-from edgecnn.executed import layers
 from edgecnn.graph import Graph
-from edgecnn.lowering import lower
+from edgecnn.lowering.lower import lower
 from edgecnn.targets import native
 from edgecnn.targets.neon import FOLDER
 from tests.random_models import random_input
@@ -76,7 +76,7 @@ def test_what_suits_an_arm_computer(machine: str, target: str, monkeypatch: pyte
 def test_an_emulator_that_logs_too_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_c(read_tflite(zoo.trained("lenet5_mnist")), tmp_path / "lenet5", name="lenet5")
     built = build(tmp_path / "lenet5", boards.load("raspberry_pi_5"), tmp_path / "firmware")
-    monkeypatch.setattr("edgecnn.executed._LOG", ("-d", "page"))
+    monkeypatch.setattr("edgecnn.emulators.executed._LOG", ("-d", "page"))
     with pytest.raises(EdgecnnError, match="does not log when a program asks for the time"):
         layers(built)
 

@@ -8,7 +8,7 @@ import pytest
 from edgecnn import board as boards
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
-from edgecnn.lowering import lower
+from edgecnn.lowering.lower import lower
 from edgecnn.targets.wasm_simd import BLOCKS
 from tests.random_models import random_input
 from tests.targets.emulated import Case, differences

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgecnn import compiler, zoo
+from edgecnn import zoo
+from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of, read_tflite
 from edgecnn.interpreter import trace
-from edgecnn.lowering import lower
+from edgecnn.lowering.lower import lower
 from edgecnn.targets.blocks import groups
 from edgecnn.targets.x86_64 import BLOCKS
 from tests.targets.networks import network

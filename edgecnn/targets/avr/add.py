@@ -7,9 +7,9 @@ from fractions import Fraction
 import numpy as np
 
 from ...fixed_point import INT8_MAX, INT8_MIN, INTEGERS
+from ...lowering.program import Step
 from ...ops.add import LEFT_SHIFT, Add
 from ...ops.op import KernelCall, Params
-from ...program import Step
 from .weighted import FOLDER
 
 _FRACTION = 32  # bits of the numbers in add_linear_s8.h

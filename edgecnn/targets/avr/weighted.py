@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...fixed_point import INT8_MAX, INT8_MIN, Array
-from ...fusion import pooled_clamp
+from ...lowering.fusion import pooled_clamp
+from ...lowering.program import Step
 from ...ops.conv2d import Conv2D
 from ...ops.depthwise_conv2d import DepthwiseConv2D
 from ...ops.fully_connected import FullyConnected
 from ...ops.max_pool2d import MaxPool2D
 from ...ops.op import KernelCall, Params
 from ...ops.weighted import WeightedOp
-from ...program import Step
 from .scales import REACH, scales
 
 FOLDER = "avr"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...lowering.program import Step
 from ...ops.add import Add
 from ...ops.op import KernelCall, Params
-from ...program import Step
 from .scales import BITS, FOLDER, scales
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...fixed_point import Array
+from ...lowering.program import Step
 from ...ops.conv2d import Conv2D
 from ...ops.max_pool2d import MaxPool2D
 from ...ops.op import KernelCall, Params
-from ...program import Step
 from ..target import Pack
 from .scales import BITS, FOLDER, Words, pairs, requantization, scaled_bias
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...lowering.program import Step
 from ...ops.depthwise_conv2d import DepthwiseConv2D
 from ...ops.op import KernelCall, Params
-from ...program import Step
 from .conv2d import window_params
 from .scales import BITS, FOLDER, Words, pairs, requantization, scaled_bias
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...lowering.program import Step
 from ...ops.fully_connected import FullyConnected
 from ...ops.op import KernelCall, Params
-from ...program import Step
 from .scales import FOLDER, pairs, requantization, scaled_bias
 
 _BITS = 8

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...lowering.program import Step
 from ...ops.conv2d import Conv2D
 from ...ops.max_pool2d import MaxPool2D
 from ...ops.op import KernelCall, Params
-from ...program import Step
 from .scales import BITS, FOLDER, Words, pairs, requantization, scaled_bias
 
 

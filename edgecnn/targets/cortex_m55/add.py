@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...lowering.program import Step
 from ...ops.add import Add
 from ...ops.op import KernelCall, Params
-from ...program import Step
 from .channels import FOLDER
 
 _HALF = (1 << 30, 0)

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from ...fixed_point import Array
+from ...lowering.program import Step
 from ...ops.depthwise_conv2d import DepthwiseConv2D
 from ...ops.op import KernelCall
-from ...program import Step
 from .channels import FOLDER, VECTOR, brief, by_channel, padded, up
 
 _STEP = 64  # lanes at most that a step of several pixels may have

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...lowering.program import Step
 from ...ops.fully_connected import FullyConnected
 from ...ops.op import KernelCall
-from ...program import Step
 from .channels import BLOCK, FOLDER, VECTOR, by_channel, padded
 
 

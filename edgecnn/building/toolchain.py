@@ -1,0 +1,90 @@
+"""How the program of a board is compiled and linked: a table of the compilers that board files may name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import tools
+from ..board import Target
+from ..errors import UsageError
+from . import avr_stack, compiler, stack
+
+OPTIMIZED = (*compiler.STRICT, "-O2", "-g0")  # a target's own flags come behind these
+_BARE = ("-ffreestanding", "-nostdlib", "-ffunction-sections", "-fno-unwind-tables")
+_EXCEPTION_FRAME = {"eabi": 36, "eabihf": 108}  # ARMv7-M: 8 words, with FPU 26, and one to align them
+
+# GNU C for address spaces, and each constant where it stands in the source (runtime/flash.h). Jump tables would lie in
+# RAM. GCC 5's ivopts forgets that what an index runs through lies in flash, and reads RAM instead. Relocations are kept
+# because they tell of which functions the address is taken.
+_AVR = (
+    "-std=gnu99",
+    "-Waddr-space-convert",
+    "-fno-toplevel-reorder",
+    "-DEDGECNN_OBJECTS_KEEP_THEIR_ORDER",
+    "-fno-jump-tables",
+    "-fno-ivopts",
+)
+_AVR_LINK = ("-Wl,--gc-sections", "-Wl,--emit-relocs", "-lgcc")
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What made the program, and how to find the bound of its stack in bytes (raises stack.UnknownStackError)."""
+
+    compiler: str
+    flags: list[str]
+    stack: Callable[[], int]
+
+
+def link(target: Target, arguments: list[str], script: Path, elf: Path) -> Linked:
+    """Compile what `arguments` name (sources, include folders, definitions) and link it by the linker script.
+
+    Raises UsageError when the compiler is not known or not installed, EdgecnnError when it fails. It may leave more in
+    the folder of `elf`.
+    """
+    if target.kind not in _KINDS:
+        raise UsageError(f"no compiler is called '{target.kind}'; a board's file may name: {', '.join(_KINDS)}.")
+    tools.path("pyelftools")
+    return _KINDS[target.kind](target, arguments, script, elf)
+
+
+def zig() -> compiler.Compiler:
+    """The compiler from pip; raises UsageError when it is not installed."""
+    tools.path("ziglang")
+    found = compiler.zig()
+    assert found
+    return found
+
+
+def core(target: Target) -> list[str]:
+    """zig's flags for a core."""
+    return ["-target", target.target, f"-mcpu={target.cpu}", *target.flags]
+
+
+def _zig(target: Target, arguments: list[str], script: Path, elf: Path) -> Linked:
+    cc = zig()
+    flags = [*OPTIMIZED, *_BARE, "-fdata-sections", *core(target)]
+    # First one object of everything: it still knows who calls whom.
+    program = elf.with_name("program.o")
+    cc.run([*flags, stack.OPTION, *arguments, "-r", "-o", str(program)])
+    cc.run([*flags, "-Wl,--gc-sections", f"-Wl,-T,{script}", str(program), "-o", str(elf)])
+    frame = _EXCEPTION_FRAME.get(target.target.rpartition("-")[2], 0)
+    return Linked(f"ziglang, {cc.version}", flags, lambda: stack.worst_case(program, frame))
+
+
+def avr_gcc(target: Target) -> tuple[compiler.Compiler, list[str]]:
+    """The compiler of the AVRs and its flags for a core; raises UsageError when it is not installed."""
+    gcc = compiler.named(tools.path("avr-gcc"))
+    assert gcc
+    return gcc, [*OPTIMIZED, *_BARE, *_AVR, f"-mmcu={target.cpu}", *target.flags]
+
+
+def _avr_gcc(target: Target, arguments: list[str], script: Path, elf: Path) -> Linked:
+    gcc, flags = avr_gcc(target)
+    gcc.run([*flags, *arguments, f"-Wl,-T,{script}", *_AVR_LINK, "-o", str(elf)])
+    return Linked(gcc.version, flags, lambda: avr_stack.worst_case(elf))
+
+
+_KINDS: dict[str, Callable[[Target, list[str], Path, Path], Linked]] = {"zig": _zig, "avr-gcc": _avr_gcc}

@@ -1,0 +1,1 @@
+"""Boards without boards: emulators, the programs that drive them, and what they count."""
