@@ -19,9 +19,9 @@ from edgecnn.device.protocol import ANSWER, Command, Frame, Receiver, Status, en
 from edgecnn.emulators import emulator
 from edgecnn.errors import UsageError
 from edgecnn.interpreter import trace
+from tests.device.test_device import SANITIZED, built
 from tests.noisy_line import Noisy, endure
 from tests.test_cli import run
-from tests.device.test_device import SANITIZED, built
 from tests.tflite_builder import Builder
 
 SHAPE = (7, 5, 2)

@@ -22,7 +22,7 @@ FORMAT = "edgecnn-firmware/1"
 MANIFEST = "build.json"
 UF2 = "firmware.uf2"  # for the boards that take it
 
-# What app and port need at least, beside the network: the least of all boards (tests/building/test_build.py measures it).
+# What app and port need at least, beside the network: the least of all boards (tests/building/test_build.py).
 APP_FLASH, APP_RAM, STACK = 3500, 300, 200
 
 

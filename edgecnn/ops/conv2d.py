@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ..fixed_point import FLOATS, Arithmetic, Array
+from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
 from .op import KernelCall, Node, Params
 from .weighted import WeightedOp, read_bias
@@ -50,8 +50,8 @@ class Conv2D(WeightedOp):
         return self.output.size * (self.weights.size // self.channels)
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
-        x, weights = self.summands(inputs[0])
-        accumulator = np.tile(FLOATS.array(self.bias), (len(x), *self.output.shape[:-1], 1))
+        x, weights, bias = self.summands(inputs[0])
+        accumulator = np.tile(bias, (len(x), *self.output.shape[:-1], 1))
         for ky, kx, outputs, pixels in self.window.taps():
             accumulator[outputs] += x[pixels] @ weights[:, ky, kx, :].T
         return self.requantize(arithmetic, accumulator)

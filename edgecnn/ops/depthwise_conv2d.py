@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from ..fixed_point import FLOATS, Arithmetic, Array
+from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
 from .conv2d import Conv2D
 from .op import Node
@@ -51,9 +51,9 @@ class DepthwiseConv2D(Conv2D):
         return self.channels // self.inputs[0].shape[3]
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
-        x, weights = self.summands(inputs[0])
+        x, weights, bias = self.summands(inputs[0])
         x = np.repeat(x, self.multiplier, axis=-1)
-        accumulator = np.tile(FLOATS.array(self.bias), (len(x), *self.output.shape[:-1], 1))
+        accumulator = np.tile(bias, (len(x), *self.output.shape[:-1], 1))
         for ky, kx, outputs, pixels in self.window.taps():
             accumulator[outputs] += x[pixels] * weights[:, ky, kx]
         return self.requantize(arithmetic, accumulator)

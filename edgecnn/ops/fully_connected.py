@@ -57,8 +57,8 @@ class FullyConnected(WeightedOp):
         return self.rows * self.weights.size
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
-        x, weights = self.summands(inputs[0])
-        accumulator = x.reshape(-1, weights.shape[1]) @ weights.T + self.bias
+        x, weights, bias = self.summands(inputs[0])
+        accumulator = x.reshape(-1, weights.shape[1]) @ weights.T + bias
         return self.requantize(arithmetic, accumulator).reshape(-1, *self.output.shape)
 
     def kernel_call(self) -> KernelCall:

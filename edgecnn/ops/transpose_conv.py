@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from ..fixed_point import FLOATS, Arithmetic, Array
+from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
 from .op import KernelCall, Node, Params
 from .weighted import WeightedOp, read_bias
@@ -51,8 +51,8 @@ class TransposeConv(WeightedOp):
         return self.inputs[0].size * (self.weights.size // self.inputs[0].shape[3])
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
-        x, weights = self.summands(inputs[0])
-        accumulator = np.tile(FLOATS.array(self.bias), (len(x), *self.output.shape[:-1], 1))
+        x, weights, bias = self.summands(inputs[0])
+        accumulator = np.tile(bias, (len(x), *self.output.shape[:-1], 1))
         for ky, kx, pixels, outputs in self.window.taps():
             accumulator[outputs] += x[pixels] @ weights[:, ky, kx, :].T
         return self.requantize(arithmetic, accumulator)

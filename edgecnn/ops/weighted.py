@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fixed_point import FLOATS, INT8_MIN, Arithmetic, Array, quantize_multipliers
+from ..fixed_point import INT8_MIN, Arithmetic, Array, quantize_multipliers
 from .activated import ActivatedOp
 from .op import Node, Params
 
@@ -37,12 +37,18 @@ class WeightedOp(ActivatedOp):
         multipliers, shifts = quantize_multipliers(self.effective_scales)
         return np.broadcast_to(multipliers, self.channels), np.broadcast_to(shifts, self.channels)
 
-    def summands(self, codes: Array) -> tuple[Array, Array]:
-        """Input minus zero point, and weights, as float64: there NumPy's products of matrices are BLAS's, and exact.
+    def summands(self, codes: Array) -> tuple[Array, Array, Array]:
+        """Input minus zero point, weights and bias as floats: NumPy multiplies matrices of these by BLAS, exactly.
 
-        No sum of them leaves the `accumulator_bound`, and float64 holds 53 bits.
+        No sum of their products, in whichever order, leaves the `accumulator_bound`: float32 holds integers of 24 bits,
+        float64 of 53.
         """
-        return FLOATS.array(codes) - self.inputs[0].zero_point, FLOATS.array(self.weights)
+        exact = np.float32 if self.accumulator_bound < 2**24 else np.float64
+        return (
+            codes.astype(exact) - exact(self.inputs[0].zero_point),
+            self.weights.astype(exact),
+            self.bias.astype(exact),
+        )
 
     def requantize(self, arithmetic: Arithmetic, accumulator: Array) -> Array:
         """Output codes of accumulators (..., channels)."""
