@@ -18,7 +18,7 @@ from ..files import replace_folder
 from ..folder import read_folder
 from . import app_model, boot2, compiler, stack, toolchain
 
-FORMAT = "edgecnn-firmware/1"
+FORMAT = "edgecnn-firmware/2"
 MANIFEST = "build.json"
 UF2 = "firmware.uf2"  # for the boards that take it
 
@@ -97,12 +97,14 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
         model = {"model": manifest["name"], "model_sha256": manifest["model"]["sha256"]}
         result = Build(output, board, **model, elf_sha256=hashlib.sha256(elf).hexdigest(), **sizes)
         check_fit(manifest, board, result)
-        files = {board.program: elf, MANIFEST: json.dumps(result.to_json(), indent=2).encode() + b"\n"}
+        files = {board.program: elf}
         if board.bare:
             start, image = _image(work / board.program)
             files |= {"firmware.bin": image, "firmware.hex": _intel_hex(start, image)}
             if board.uf2_family:
                 files[UF2] = uf2.write(uf2.Firmware(board.uf2_family, start, image))
+    facts = {**result.to_json(), "files": [*files, MANIFEST]}  # what the next build may replace
+    files[MANIFEST] = json.dumps(facts, indent=2).encode() + b"\n"
     replace_folder(output, files, marker=MANIFEST)
     result.elf.chmod(0o755)
     return result
@@ -121,7 +123,7 @@ def read(folder: Path, board: Board) -> Build:
     try:
         facts = json.loads((folder / MANIFEST).read_bytes())
         whole = facts.pop("format") == FORMAT and facts["elf_sha256"] == _sha256(folder / board.program)
-        name = facts.pop("board")
+        name, _ = facts.pop("board"), facts.pop("files")
         built = Build(folder=folder, board=board, **facts)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         whole = False

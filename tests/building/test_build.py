@@ -12,10 +12,10 @@ import pytest
 from edgecnn import board, paths, read_tflite, zoo
 from edgecnn.board import Board, Region, Target
 from edgecnn.building import compiler, stack
-from edgecnn.building.build import STACK, Build, build, check_fit, needed
+from edgecnn.building.build import STACK, Build, build, check_fit, needed, read
 from edgecnn.converters.graph_to_c import read_manifest, write_c
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.errors import DoesNotFitError, InvalidModelError, UsageError
+from edgecnn.errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from edgecnn.lowering.lower import lower
 from tests.test_cli import refused, run
 from tests.tflite_builder import Builder
@@ -279,3 +279,16 @@ def test_a_model_named_like_a_header_of_the_firmware(name: str, tmp_path: Path) 
     with pytest.raises(UsageError, match=f"{name}.h.*--name"):
         build(tmp_path / "c", board.load("mps2_an386"), tmp_path / "firmware")
     assert not (tmp_path / "firmware").exists()
+
+
+def test_a_folder_of_firmware_is_replaced_by_that_of_another_kind_of_board(lenet5: Path, tmp_path: Path) -> None:
+    """A program of an operating system has no image; what edgecnn did not make stays where it is."""
+    output = tmp_path / "firmware"
+    for name in ("mps2_an386", "host", "mps2_an386"):
+        build(lenet5, board.load(name), output)
+        assert read(output, board.load(name)).board.id == name
+        assert (output / "firmware.bin").is_file() == board.load(name).bare
+    (output / "mine").touch()
+    with pytest.raises(EdgecnnError, match="holds mine, which edgecnn did not make"):
+        build(lenet5, board.load("host"), output)
+    assert read(output, board.load("mps2_an386"))
