@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,19 @@ def test_json_has_what_is_promised(committed: Verification) -> None:
     assert report["flips"].keys() == {"right_to_wrong", "wrong_to_right"}
     assert sum(map(sum, report["confusion"])) == 64
     assert report["provenance"]["tflite_sha256"] == committed.graph.sha256
+
+
+def test_the_confusion_matrix_is_in_text_and_page(committed: Verification) -> None:
+    assert committed.confusion is not None
+    shown = text(committed).partition("Confusion matrix (int8)")[2].partition("Against the NumPy")[0].splitlines()
+    rows = [line.split() for line in shown if line.split()[:1] and line.split()[0].isdigit()]
+    names, *rows = rows
+    assert names == list("0123456789")
+    for digit, counts in zip(rows, committed.confusion.tolist(), strict=True):
+        assert digit[1:] == [str(count) for count in counts if count]
+    large = replace(committed, classes=tuple(map(str, range(100))), confusion=np.eye(100, dtype=np.int64))
+    assert "Confusion matrix" not in text(large)  # a hundred columns
+    assert page(large).count("<th>99</th>") == 2
 
 
 def test_the_data_set_is_the_one_of_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,19 +61,19 @@ def _table(table: tables.Table) -> str:
 def _confusion(result: Verification) -> str:
     matrix = result.confusion
     assert matrix is not None
-    names = [*result.classes, *map(str, range(len(result.classes), len(matrix)))]
-    head = "<th></th>" + "".join(f"<th>{escape(name)}</th>" for name in names)
+    table = tables.confusion(result)
+    head = "".join(f"<th>{escape(name)}</th>" for name in table.columns)
     rows = []
-    for i, (name, counts) in enumerate(zip(names, matrix.tolist(), strict=True)):
+    for i, ((name, *cells), counts) in enumerate(zip(table.rows, matrix.tolist(), strict=True)):
         total = max(sum(counts), 1)
-        cells = "".join(
+        shaded = "".join(
             f'<td style="background: rgb({"23 113 59" if i == j else "163 22 33"} / {_shade(count / total):.2f})">'
-            f"{count or ''}</td>"
-            for j, count in enumerate(counts)
+            f"{cell}</td>"
+            for j, (cell, count) in enumerate(zip(cells, counts, strict=True))
         )
-        rows.append(f"<tr><th>{escape(name)}</th>{cells}</tr>\n")
+        rows.append(f"<tr><th>{escape(name)}</th>{shaded}</tr>\n")
     return (
-        "<h2>Confusion matrix (int8): rows are the true classes, columns the answers</h2>\n"
+        f"<h2>{escape(table.title)}</h2>\n"
         f'<div class="scroll"><table class="confusion">\n<tr>{head}</tr>\n{"".join(rows)}</table></div>'
     )
 

@@ -34,6 +34,15 @@ def accuracies(result: Verification) -> Table:
     return Table(title, ("", "accuracy", "95 % interval", "right"), rows)
 
 
+def confusion(result: Verification) -> Table:
+    """How often int8 answers what; empty where nothing was graded."""
+    matrix = result.confusion.tolist() if result.confusion is not None else []
+    names = [*result.classes, *map(str, range(len(result.classes), len(matrix)))]
+    rows = [(name, *(f"{count or ''}" for count in counts)) for name, counts in zip(names, matrix, strict=True)]
+    title = "Confusion matrix (int8): rows are the true classes, columns the answers"
+    return Table(title, ("", *names), rows)
+
+
 def parties(result: Verification) -> Table:
     """Who was compared with the NumPy integers, and in how many bytes they differ."""
     rows = []

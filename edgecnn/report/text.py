@@ -12,11 +12,13 @@ from ..verification import Verification
 from . import tables
 
 _WIDTH = 150
+_CLASSES = 12  # whose confusion matrix is as wide as that; the page and the JSON have it of all
 
 
 def text(result: Verification) -> str:
     """Plain text, ending with the verdict."""
-    parts = [tables.layers(result), tables.accuracies(result), tables.parties(result), tables.sizes(result)]
+    graded = [tables.accuracies(result), *([tables.confusion(result)] if len(result.classes) <= _CLASSES else [])]
+    parts = [tables.layers(result), *graded, tables.parties(result), tables.sizes(result)]
     out = io.StringIO()
     console = Console(file=out, width=_WIDTH, color_system=None)
     for table in (*parts, tables.provenance(result), tables.formulas()):
