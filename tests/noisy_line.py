@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from edgecnn.device.device import Device, Line
+from edgecnn.device.device import Device
+from edgecnn.device.line import Line
 from edgecnn.errors import TransferError
 
 

@@ -21,7 +21,7 @@ from edgecnn import board, read_tflite, write_c, zoo
 from edgecnn.building.build import build
 from edgecnn.cli.boards import command
 from edgecnn.device import attached
-from edgecnn.device.device import host_board
+from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import NoBoardError, SeveralBoardsError
 from tests.lenet import lenet
 from tests.test_cli import refused, run

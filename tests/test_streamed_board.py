@@ -14,9 +14,10 @@ from edgecnn.building.app_model import header
 from edgecnn.building.build import build
 from edgecnn.converters.graph_to_c import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.device.device import Device, host_board
+from edgecnn.device.device import Device
 from edgecnn.device.protocol import ANSWER, Command, Frame, Receiver, Status, encode
 from edgecnn.emulators import emulator
+from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import UsageError
 from edgecnn.interpreter import trace
 from tests.device.test_device import SANITIZED, built

@@ -2,110 +2,27 @@
 
 from __future__ import annotations
 
-import errno
-import math
-import os
 import secrets
 import struct
-import subprocess
 import time
-import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-import serial
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import NoBoardError, PortError, TransferError, UsageError, VerificationError, WrongModelError
+from ..errors import NoBoardError, TransferError, UsageError, VerificationError, WrongModelError
+from .hello import Hello
+from .line import Line, open_line
 from .protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, encode
-from .ssh import SCHEME, SshLine
 
 _PING = 0.5  # seconds between two hellos: a board that boots loses those that come too early
 _HELLO_SIZE = 512  # bytes, more than it has
 _PIECE = 4096  # bytes given to the operating system at once
 
 _OF_ROWS = (Command.ROW, Command.INFER, Command.LAYER)  # where the input is streamed
-
-_CANNOT_OPEN = {
-    errno.ENOENT: "does not exist; plug the board in, or name another port",
-    errno.EACCES: "is not yours to open; `sudo usermod -aG dialout $USER` and log in again",
-    errno.EBUSY: "is busy; close the program that uses it",
-    errno.EAGAIN: "is busy; close the program that uses it",
-}
-
-
-class Line(Protocol):
-    """What carries the bytes: pyserial's Serial, or what behaves like it. `read` gives up after a short while."""
-
-    @property
-    def in_waiting(self) -> int:
-        """Bytes that can be read at once."""
-
-    def read(self, size: int = 1, /) -> bytes:
-        """Up to `size` bytes."""
-
-    def write(self, data: bytes, /) -> int | None:
-        """Send all."""
-
-    def close(self) -> None:
-        """The end."""
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """Input or output of the model on the board, without the batch of 1."""
-
-    shape: tuple[int, ...]
-    scale: float
-    zero_point: int
-
-    @classmethod
-    def parse(cls, body: bytes, at: int) -> tuple[Tensor, int]:
-        """The tensor described at offset `at` of HELLO's body, and the offset after it."""
-        scale, zero_point, axes = struct.unpack_from("<fbB", body, at)
-        shape = struct.unpack_from(f"<{axes}I", body, at + 6)
-        return cls(shape[1:], scale, zero_point), at + 6 + 4 * axes
-
-    @property
-    def size(self) -> int:
-        """Number of codes."""
-        return math.prod(self.shape)
-
-
-@dataclass(frozen=True)
-class Hello:
-    """What a board says about itself."""
-
-    firmware: str
-    board: str
-    model: str
-    sha256: str
-    input: Tensor
-    output: Tensor
-    layers: int
-    arena: int
-    ticks_per_second: int
-    self_test_ticks: int  # of one vector: no inference takes longer
-    self_test_failures: int  # at boot; bit i: vector i was wrong
-    rows: int = 0  # of the input, where it is streamed
-
-    @classmethod
-    def parse(cls, body: bytes) -> Hello:
-        """The body of the answer to HELLO; raises ValueError or struct.error when it is none."""
-        fixed = struct.Struct("<BIIIH32s")
-        failures, ticks_per_second, ticks, arena, layers, sha256 = fixed.unpack_from(body)
-        into, at = Tensor.parse(body, fixed.size)
-        out, at = Tensor.parse(body, at)
-        *names, rest = body[at:].split(b"\0", 3)
-        firmware, board, model = (name.decode() for name in names)
-        (rows,) = struct.unpack("<H", rest or b"\0\0")
-        return cls(
-            firmware, board, model, sha256.hex(), into, out, layers, arena, ticks_per_second, ticks, failures, rows
-        )
 
 
 @dataclass(frozen=True)
@@ -175,7 +92,7 @@ class Device:
         self._sequence = secrets.randbits(32)  # so that answers to an earlier program are not taken for ours
         # Seconds from a request to its answer, the least seen: noise can only lengthen them.
         self._took: dict[tuple[Command, int], float] = {}
-        self._line = _open(port, baud) if isinstance(port, str) else port
+        self._line = open_line(port, baud) if isinstance(port, str) else port
         try:
             time.sleep(settle)
             self.info = self.hello()
@@ -371,38 +288,3 @@ class Device:
             raise TransferError(
                 f"the connection to {self.port} broke ({error}); plug the board in and run the command again."
             ) from error
-
-
-@contextmanager
-def host_board(
-    *command: str | Path, environment: Mapping[str, str] = types.MappingProxyType({}), pass_fds: tuple[int, ...] = ()
-) -> Iterator[str]:
-    """Start the firmware that is a program of this computer; yields the name of the pty behind which it is.
-
-    The process has the variables of `environment`, beside ours, and the open files `pass_fds`.
-    """
-    board_end, our_end = os.openpty()
-    variables = {**os.environ, **environment}
-    try:
-        try:
-            process = subprocess.Popen(command, stdin=board_end, stdout=board_end, env=variables, pass_fds=pass_fds)
-        finally:
-            os.close(board_end)
-        try:
-            yield os.ttyname(our_end)
-        finally:
-            process.kill()
-            process.wait()
-    finally:
-        os.close(our_end)
-
-
-def _open(port: str, baud: int) -> Line:
-    if port.startswith(SCHEME):
-        return SshLine(port)
-    try:
-        line: Line = serial.serial_for_url(port, baud, timeout=0.05, write_timeout=10, exclusive=True)
-    except (OSError, ValueError) as error:
-        reason = _CANNOT_OPEN.get(getattr(error, "errno", None) or 0, f"cannot be opened ({error}); name another port")
-        raise PortError(f"{port} {reason}.") from error
-    return line

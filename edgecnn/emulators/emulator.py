@@ -13,9 +13,9 @@ from typing import IO
 
 from .. import tools
 from ..board import Board, Emulator
-from ..device.device import host_board
 from ..errors import TransferError, UsageError
 from . import node, simavr
+from .host_board import host_board
 
 
 @contextmanager

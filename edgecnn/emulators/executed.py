@@ -9,8 +9,9 @@ from contextlib import closing
 from .. import tools
 from ..building.app_model import SEEDS
 from ..building.build import Build
-from ..device.device import Device, host_board
+from ..device.device import Device
 from ..errors import EdgecnnError
+from .host_board import host_board
 
 _LOG = ("-d", "exec,nochain,strace")  # a line for each block that is executed, and for each call of the kernel
 _ONE = {"QEMU_SINGLESTEP": "1", "QEMU_ONE_INSN_PER_TB": "1"}  # a block is one instruction: QEMU before 8.1, and since

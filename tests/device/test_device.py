@@ -21,8 +21,9 @@ import edgecnn
 from edgecnn import paths, zoo
 from edgecnn.building import compiler
 from edgecnn.building.app_model import header
-from edgecnn.device.device import Device, Image, host_board
+from edgecnn.device.device import Device, Image
 from edgecnn.device.protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, encode
+from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import (
     EdgecnnError,
     NoBoardError,
