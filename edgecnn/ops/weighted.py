@@ -43,12 +43,9 @@ class WeightedOp(ActivatedOp):
         No sum of their products, in whichever order, leaves the `accumulator_bound`: float32 holds integers of 24 bits,
         float64 of 53.
         """
-        exact = np.float32 if self.accumulator_bound < 2**24 else np.float64
-        return (
-            codes.astype(exact) - exact(self.inputs[0].zero_point),
-            self.weights.astype(exact),
-            self.bias.astype(exact),
-        )
+        exact = np.dtype(np.float32 if self.accumulator_bound < 2**24 else np.float64)
+        centred: Array = codes.astype(exact) - np.asarray(self.inputs[0].zero_point, exact)
+        return centred, self.weights.astype(exact), self.bias.astype(exact)
 
     def requantize(self, arithmetic: Arithmetic, accumulator: Array) -> Array:
         """Output codes of accumulators (..., channels)."""
