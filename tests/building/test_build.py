@@ -262,7 +262,9 @@ def test_command(lenet5: Path, large: Path, tmp_path: Path) -> None:
     assert "stack at most" in done.stdout
     done = run("build", lenet5, "--board", "mps2_an386", "-o", out, "--json")
     facts = json.loads(done.stdout)
-    assert facts == {"folder": str(out), **json.loads((out / "build.json").read_text())}
+    kept = json.loads((out / "build.json").read_text())
+    assert set(kept.pop("files")) == {path.name for path in out.iterdir()}
+    assert facts == {"folder": str(out), **kept}
     assert set(facts) == {"format", *(field.name for field in dataclasses.fields(Build))}
     too_large = run("build", large, "--board", "stm32vldiscovery", "-o", out)
     assert too_large.returncode == 20
