@@ -1,6 +1,5 @@
 """Training: the article's loss, augmentation, reproducibility, resuming, and the command line for real."""
 
-import hashlib
 import json
 import math
 import subprocess
@@ -185,10 +184,8 @@ def test_a_saved_model_says_how_it_was_trained(reference: training.Training, tmp
 
 
 def test_the_committed_network_is_the_one_described() -> None:
-    files = zoo.trained("lenet5_mnist"), zoo.trained_keras("lenet5_mnist")
-    described = (files[0].parent / "README.md").read_text()
-    assert all(hashlib.sha256(path.read_bytes()).hexdigest() in described for path in files)
-    about = training.provenance(files[1])
+    """By the README beside it; that the files are those of the record is tested with the zoo."""
+    about = training.provenance(zoo.trained_keras("lenet5_mnist"))
     assert (about["network"], about["dataset"], about["seed"], about["epochs"]) == ("lenet5", "mnist", 0, 45)
 
 
