@@ -31,7 +31,7 @@ console.log(JSON.stringify(blocks.map((b) => ({ ...b, payload: [...b.payload], c
 
 def test_the_reference_reads_what_we_write() -> None:
     script = ["node", "-e", REFERENCE]
-    modules = Path(emulator.__file__).parent / "emulators"
+    modules = Path(emulator.__file__).parent
     done = subprocess.run(script, input=uf2.write(SMALL), capture_output=True, cwd=modules, check=True)
     blocks = json.loads(done.stdout)
     assert {block["chip"] for block in blocks} == {"Raspberry Pi RP2040"}
