@@ -133,11 +133,11 @@ def update(names: list[str]) -> None:
 
 def main() -> None:
     """See the module's text."""
-    option, *names = sys.argv[1:] or [""]
-    if option == "--untrained":
-        list(rows(map(untrained, names or zoo.NAMES)))
+    words = sys.argv[1:]
+    if words[:1] == ["--untrained"]:
+        list(rows(map(untrained, words[1:] or zoo.NAMES)))
     else:
-        update(sys.argv[1:])
+        update(words)
 
 
 if __name__ == "__main__":
