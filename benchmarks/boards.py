@@ -13,9 +13,9 @@ from pathlib import Path
 
 from edgecnn import board as boards
 from edgecnn import read_tflite, write_c, zoo
+from edgecnn.attached import attached
 from edgecnn.building.build import build, needed
 from edgecnn.converters.graph_to_c import read_manifest
-from edgecnn.device.attached import attached
 from edgecnn.emulators.counter import counting
 from edgecnn.errors import DoesNotFitError
 from edgecnn.profiling import measure

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from benchmarks import zoo as sizes
 from edgecnn import board as boards
 from edgecnn import datasets, write_c, zoo
+from edgecnn.attached import attached
 from edgecnn.building.build import build
 from edgecnn.converters.graph_to_c import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.device.attached import attached
 from edgecnn.device.device import Device
 from edgecnn.emulators.counter import counting
 from edgecnn.errors import DoesNotFitError

@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from . import paths
-from .device import attached
+from . import attached, paths
 from .errors import EdgecnnError, UsageError
 from .tools import TOOLS, Tool
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from . import board as boards
+from .attached import attached
 from .building.build import Build, build
 from .converters.graph_to_c import read_manifest
-from .device.attached import attached
 from .device.device import Device, Image
 from .emulators import executed
 from .emulators.counter import Counter, counter, counting, logged

@@ -17,10 +17,9 @@ import pytest
 import serial
 from click.testing import CliRunner
 
-from edgecnn import board, read_tflite, write_c, zoo
+from edgecnn import attached, board, read_tflite, write_c, zoo
 from edgecnn.building.build import build
 from edgecnn.cli.boards import command
-from edgecnn.device import attached
 from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import NoBoardError, SeveralBoardsError
 from tests.lenet import lenet

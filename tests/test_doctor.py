@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import doctor, tools
-from edgecnn.device import attached
-from edgecnn.device.attached import UsbPort
+from edgecnn import attached, doctor, tools
+from edgecnn.attached import UsbPort
 from edgecnn.errors import UsageError
 from tests.test_cli import run
 

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from .. import datasets
-from ..device.at_once import at_once
-from ..device.attached import attached
+from ..at_once import at_once
+from ..attached import attached
 from ..errors import EdgecnnError, UsageError
 from ..evaluation import Evaluation, evaluate
 from ..folder import read_folder

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import camera, images
+from ..attached import attached
 from ..converters.graph_to_c import read_manifest
-from ..device.attached import attached
 from ..errors import UsageError
 from ..fixed_point import dequantize, quantize
 from ..folder import read_folder

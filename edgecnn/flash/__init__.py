@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..attached import ports_of
 from ..board import Board
 from ..building.build import Build
-from ..device.attached import ports_of
 from ..device.device import Device
 from ..errors import NoBoardError, UsageError, WrongModelError
 from . import avrdude, esptool, gdb, hex_folder, ssh, stm32flash, uf2

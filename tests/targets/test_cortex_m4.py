@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgecnn.attached import attached
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.device.attached import attached
 from edgecnn.fixed_point import INTEGERS
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from edgecnn import board as boards
+from edgecnn.attached import attached
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.device.attached import attached
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower

@@ -8,13 +8,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import board as boards
-from ..board import Board
-from ..building.build import Build, build
-from ..converters.graph_to_c import read_manifest
-from ..emulators.emulator import emulate
-from ..errors import NoBoardError, SeveralBoardsError
-from .device import Device
+from . import board as boards
+from .board import Board
+from .building.build import Build, build
+from .converters.graph_to_c import read_manifest
+from .device.device import Device
+from .emulators.emulator import emulate
+from .errors import NoBoardError, SeveralBoardsError
 
 
 @contextmanager
