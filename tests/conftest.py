@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from edgecnn import read_tflite, write_c, zoo
 from edgecnn.oracles import Oracle
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and so whatever they start.
@@ -25,6 +26,14 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("ZIG_GLOBAL_CACHE_DIR", os.environ.get("ZIG_GLOBAL_CACHE_DIR", str(zig)))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="module")
+def lenet5(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trained LeNet as C, in a folder of the module's own."""
+    folder = tmp_path_factory.mktemp("network") / "lenet5"
+    write_c(read_tflite(zoo.trained("lenet5_mnist")), folder, name="lenet5")
+    return folder
 
 
 @pytest.fixture(scope="session")

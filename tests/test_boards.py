@@ -37,14 +37,6 @@ SLOW = "arduino_mega_2560"  # forty million cycles an image, each of them emulat
 LINUX = [name for name in EMULATED if board.load(name).port == ["host"] and name != "host"]
 
 
-@pytest.fixture(scope="module")
-def lenet5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The trained LeNet as C."""
-    folder = tmp_path_factory.mktemp("boards") / "lenet5"
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), folder, name="lenet5")
-    return folder
-
-
 @pytest.fixture
 def fitting(name: str, tmp_path: Path) -> tuple[Path, Graph]:
     """The trained LeNet, where there is no room a network of every kernel; as C for its core and as a graph."""

@@ -11,16 +11,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from edgecnn import camera, datasets, read_tflite, write_c, zoo
+from edgecnn import camera, datasets
 from edgecnn.cli.run import command
 from edgecnn.errors import EdgecnnError, UsageError
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("camera") / "lenet5"
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), target, name="lenet5")
-    return target
 
 
 def photograph() -> np.ndarray:
@@ -118,13 +111,13 @@ def recognised(*arguments: object) -> int:
 
 
 @pytest.mark.parametrize("arguments", [("--camera",), ("--image", "camera"), ("--camera", "--with", "tflite")])
-def test_a_frame_through_opencv(arguments: tuple[str, ...], opencv: type[VideoCapture], folder: Path) -> None:
-    assert recognised(folder, *arguments) == 0
+def test_a_frame_through_opencv(arguments: tuple[str, ...], opencv: type[VideoCapture], lenet5: Path) -> None:
+    assert recognised(lenet5, *arguments) == 0
     assert opencv.released == 1
 
 
-def test_a_frame_through_picamera2(picamera2: type[Picamera2], folder: Path) -> None:
-    assert recognised(folder, "--camera") == 0
+def test_a_frame_through_picamera2(picamera2: type[Picamera2], lenet5: Path) -> None:
+    assert recognised(lenet5, "--camera") == 0
     assert picamera2.log == ["open", "start", "close"]
     assert np.array_equal(camera.frame(), photograph())
 
@@ -154,9 +147,9 @@ def test_without_a_package(opencv: type[VideoCapture], monkeypatch: pytest.Monke
         camera.frame()
 
 
-def test_questions_that_make_no_sense(folder: Path) -> None:
+def test_questions_that_make_no_sense(lenet5: Path) -> None:
     for arguments in ((), ("--camera", "--image", "x.png")):
         with pytest.raises(UsageError, match="--image FILE or --camera"):
-            recognised(folder, *arguments)
+            recognised(lenet5, *arguments)
     with pytest.raises(UsageError, match="leave out --with"):
-        recognised(folder, "--camera", "--with", "c", "--board", "host")
+        recognised(lenet5, "--camera", "--with", "c", "--board", "host")

@@ -17,7 +17,7 @@ import pytest
 import serial
 from click.testing import CliRunner
 
-from edgecnn import attached, board, read_tflite, write_c, zoo
+from edgecnn import attached, board
 from edgecnn.building.build import build
 from edgecnn.cli.boards import command
 from edgecnn.emulators.host_board import host_board
@@ -27,15 +27,8 @@ from tests.test_cli import refused, run
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("ports") / "lenet5"
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), target, name="lenet5")
-    return target
-
-
-@pytest.fixture(scope="module")
-def program(folder: Path) -> Path:
-    return build(folder, board.load("host"), folder.parent / "firmware").elf
+def program(lenet5: Path) -> Path:
+    return build(lenet5, board.load("host"), lenet5.parent / "firmware").elf
 
 
 IMAGES = 1050  # bytes on the line for one of them
@@ -76,9 +69,9 @@ def cable(program: Path, size: int, then: Callable[[], bool]) -> Iterator[str]:
             thread.join()
 
 
-def test_a_cable_pulled_during_eval(folder: Path, program: Path) -> None:
+def test_a_cable_pulled_during_eval(lenet5: Path, program: Path) -> None:
     """It exits with 14, goes on from there at the next call, and reports what it would have without the accident."""
-    evaluate = ("eval", folder, "--board", "host", "--limit", 40, "--json", "--port")
+    evaluate = ("eval", lenet5, "--board", "host", "--limit", 40, "--json", "--port")
     with cable(program, 20 * IMAGES, lambda: False) as port:
         refused(14, f"connection to {port} broke", "run the command again", by=run(*evaluate, port))
     with host_board(program) as port:
@@ -90,9 +83,9 @@ def test_a_cable_pulled_during_eval(folder: Path, program: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "code", "words"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, "")])
-def test_eval_is_interrupted(number: int, code: int, words: str, folder: Path, program: Path) -> None:
+def test_eval_is_interrupted(number: int, code: int, words: str, lenet5: Path, program: Path) -> None:
     """Ctrl-C and its like reach the boards, which work in threads: what was answered is kept."""
-    command: list[str] = [sys.executable, "-m", "edgecnn", "eval", str(folder), "--board", "host", "--limit", "400"]
+    command: list[str] = [sys.executable, "-m", "edgecnn", "eval", str(lenet5), "--board", "host", "--limit", "400"]
     started: list[subprocess.Popen[str]] = []
 
     def interrupt() -> bool:
@@ -110,36 +103,36 @@ def test_eval_is_interrupted(number: int, code: int, words: str, folder: Path, p
     assert (report["n"], report["unequal_bytes"]) == (400, 0)
 
 
-def test_a_busy_port(folder: Path, program: Path) -> None:
+def test_a_busy_port(lenet5: Path, program: Path) -> None:
     with host_board(program) as port, serial.Serial(port, exclusive=True):
-        refused(11, f"{port} is busy; close", by=run("eval", folder, "--board", "host", "--port", port))
+        refused(11, f"{port} is busy; close", by=run("eval", lenet5, "--board", "host", "--port", port))
 
 
-def test_a_port_of_somebody_else(folder: Path, program: Path) -> None:
+def test_a_port_of_somebody_else(lenet5: Path, program: Path) -> None:
     """Root may open everything, so that here it gives up that power."""
     powerless = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
     with host_board(program) as port:
         os.chmod(port, 0)
-        command = [sys.executable, "-m", "edgecnn", "eval", str(folder), "--board", "host", "--port", port]
+        command = [sys.executable, "-m", "edgecnn", "eval", str(lenet5), "--board", "host", "--port", port]
         done = subprocess.run([*powerless, *command], capture_output=True, text=True, check=False)
     refused(11, f"{port} is not yours to open", "usermod -aG dialout", by=done)
 
 
-def test_several_boards_at_once(folder: Path) -> None:
+def test_several_boards_at_once(lenet5: Path) -> None:
     """Each has its report, in the order in which they were named."""
     names = ("raspberry_pi_4", "mps2_an386", "host")
     chosen = [argument for name in names for argument in ("--board", name)]
-    done = run("eval", folder, *chosen, "--emulate", "--limit", 20, "--json")
+    done = run("eval", lenet5, *chosen, "--emulate", "--limit", 20, "--json")
     assert done.returncode == 0, done.stderr
     reports = json.loads(done.stdout)
     assert [report["board"] for report in reports] == list(names)
     assert [(report["n"], report["unequal_bytes"], report["lost"]) for report in reports] == [(20, 0, 0)] * 3
-    text = run("eval", folder, *chosen[-4:], "--emulate", "--limit", 5).stdout
+    text = run("eval", lenet5, *chosen[-4:], "--emulate", "--limit", 5).stdout
     assert text.count("unequal bytes against the host: 0") == 2
     assert text.index("mps2_an386, digits") < text.index("host, digits")
 
 
-def test_one_of_several_boards_fails(folder: Path, program: Path, tmp_path: Path) -> None:
+def test_one_of_several_boards_fails(lenet5: Path, program: Path, tmp_path: Path) -> None:
     """The others go on, and the worst end is the end of all."""
     other = tmp_path / "other.tflite"
     other.write_bytes(lenet())
@@ -147,7 +140,7 @@ def test_one_of_several_boards_fails(folder: Path, program: Path, tmp_path: Path
     wrong = build(tmp_path / "other", board.load("host"), tmp_path / "firmware").elf
     with host_board(program) as port, host_board(wrong) as wrong_port:
         ports = ("--port", "/dev/nothing", "--port", port, "--port", wrong_port)
-        done = run("eval", folder, *("--board", "host") * 3, *ports, "--limit", 5, "--json")
+        done = run("eval", lenet5, *("--board", "host") * 3, *ports, "--limit", 5, "--json")
     assert done.returncode == 13
     reports = json.loads(done.stdout)
     assert [report.get("exit_code") for report in reports] == [11, None, 13]
@@ -155,7 +148,7 @@ def test_one_of_several_boards_fails(folder: Path, program: Path, tmp_path: Path
     lines = done.stderr.splitlines()
     assert [line.startswith("Error: host: ") for line in lines] == [True, True]
     assert "/dev/nothing does not exist" in lines[0]
-    unclear = run("eval", folder, *("--board", "host") * 2, "--port", "/dev/nothing")
+    unclear = run("eval", lenet5, *("--board", "host") * 2, "--port", "/dev/nothing")
     refused(2, "2 boards cannot be behind 1 ports", by=unclear)
 
 
@@ -204,9 +197,9 @@ def test_no_port_is_taken_that_is_another_boards(plug: list[str]) -> None:
         attached.only_port(board.load("bbc_microbit"))
 
 
-def test_several_candidates_are_listed(plug: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_candidates_are_listed(plug: list[str], lenet5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plug += [MICROBIT, MICROBIT, UNKNOWN]
-    with pytest.raises(SeveralBoardsError) as caught, attached.attached(folder, "bbc_microbit"):
+    with pytest.raises(SeveralBoardsError) as caught, attached.attached(lenet5, "bbc_microbit"):
         pass
     assert caught.value.exit_code == 12
     assert "/dev/ttyACM0 (a port, probably bbc_microbit), /dev/ttyACM1 " in str(caught.value)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edgecnn import board as boards
-from edgecnn import flash, read_tflite, write_c, zoo
+from edgecnn import flash, read_tflite, write_c
 from edgecnn.building.build import build, default_folder, read
 from edgecnn.converters.graph_to_c import read_manifest
 from edgecnn.device.device import Device, Image
@@ -31,14 +31,6 @@ from tests.test_cli import refused, run
 BOARDS = {name: boards.load(name) for name in boards.names()}
 STM32 = [name for name, board in BOARDS.items() if board.flasher and board.flasher.kind == "stm32flash"]
 GDB = [name for name, board in BOARDS.items() if board.flasher and board.flasher.kind == "gdb"]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The trained LeNet as C."""
-    target = tmp_path_factory.mktemp("flash") / "lenet5"
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), target, name="lenet5")
-    return target
 
 
 @pytest.fixture(scope="module")
@@ -80,16 +72,16 @@ def runs(folder: Path, port: str) -> None:
 
 
 @pytest.mark.parametrize("name", STM32)
-def test_stm32flash(name: str, folder: Path, other: Path, tmp_path: Path) -> None:
+def test_stm32flash(name: str, lenet5: Path, other: Path, tmp_path: Path) -> None:
     with stm32.stm32(name, tmp_path) as (chip, board):
         port = chip.line.port
-        assert proofs(flashed(folder, name, "--port", port)) == ["read_back", "answered"]
-        image = (firmware(folder, name) / "firmware.bin").read_bytes()
+        assert proofs(flashed(lenet5, name, "--port", port)) == ["read_back", "answered"]
+        image = (firmware(lenet5, name) / "firmware.bin").read_bytes()
         assert chip.flash.startswith(image)
         assert not chip.flash[len(image) :].strip(b"\xff")
-        runs(folder, port)
+        runs(lenet5, port)
         writes = chip.writes
-        assert proofs(flashed(folder, name, "--port", port)) == ["unchanged", "answered"]
+        assert proofs(flashed(lenet5, name, "--port", port)) == ["unchanged", "answered"]
         assert chip.writes == writes
         refused(14, "stm32flash failed: ", "set BOOT0 high", by=run("flash", other, "--board", name, "--port", port))
         chip.boot0 = True
@@ -99,33 +91,33 @@ def test_stm32flash(name: str, folder: Path, other: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("fault", "words"), [("stuck", "Failed to verify"), ("dies_at", "Failed to write")])
-def test_what_stm32flash_complains_of(fault: str, words: str, folder: Path, tmp_path: Path) -> None:
+def test_what_stm32flash_complains_of(fault: str, words: str, lenet5: Path, tmp_path: Path) -> None:
     """A worn-out cell of flash, and a write that breaks off; both end the command, and flashing again mends it."""
     with stm32.stm32("stm32vldiscovery", tmp_path) as (chip, board):
         setattr(chip, fault, 5000)
         name, where = "stm32vldiscovery", ("--port", chip.line.port)
-        refused(14, words, "is not known", by=run("flash", firmware(folder, name), "--board", name, *where))
+        refused(14, words, "is not known", by=run("flash", firmware(lenet5, name), "--board", name, *where))
         setattr(chip, fault, None)
         board.reset()
-        assert flashed(folder, name, *where)["read_back"]
+        assert flashed(lenet5, name, *where)["read_back"]
 
 
-def test_the_drive_of_a_microbit(folder: Path, other: Path, tmp_path: Path) -> None:
+def test_the_drive_of_a_microbit(lenet5: Path, other: Path, tmp_path: Path) -> None:
     with microbit.microbit(tmp_path) as chip:
         where = ("bbc_microbit", "--to", chip.drive, "--port", chip.line.port)
-        assert proofs(flashed(folder, *where)) == ["answered"]
-        runs(folder, chip.line.port)
-        assert proofs(flashed(folder, *where)) == ["unchanged", "answered"]
+        assert proofs(flashed(lenet5, *where)) == ["answered"]
+        runs(lenet5, chip.line.port)
+        assert proofs(flashed(lenet5, *where)) == ["unchanged", "answered"]
         assert chip.files == 1
         assert proofs(flashed(other, *where)) == ["answered"]
         chip.refuses = "The hex file cannot be decoded."
         refused(
-            14, "DAPLink refused the file: The hex file", by=run("flash", firmware(folder, where[0]), "--board", *where)
+            14, "DAPLink refused the file: The hex file", by=run("flash", firmware(lenet5, where[0]), "--board", *where)
         )
 
 
-def test_a_drive_that_is_not_the_boards(folder: Path, tmp_path: Path) -> None:
-    where = ("flash", firmware(folder, "bbc_microbit"), "--board", "bbc_microbit", "--to", tmp_path)
+def test_a_drive_that_is_not_the_boards(lenet5: Path, tmp_path: Path) -> None:
+    where = ("flash", firmware(lenet5, "bbc_microbit"), "--board", "bbc_microbit", "--to", tmp_path)
     refused(2, "DETAILS.TXT", "name another folder", by=run(*where))
     (tmp_path / "DETAILS.TXT").write_text(microbit.DETAILS.replace("9900", "9904"))
     refused(13, "kind 9904", "9900 or 9901", by=run(*where))
@@ -155,48 +147,48 @@ def test_a_drive_that_goes_away(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", GDB)
-def test_gdb(name: str, folder: Path) -> None:
-    assert proofs(flashed(folder, name, "--emulate")) == ["read_back", "answered"]
+def test_gdb(name: str, lenet5: Path) -> None:
+    assert proofs(flashed(lenet5, name, "--emulate")) == ["read_back", "answered"]
 
 
-def test_gdb_server_that_is_named(folder: Path, other: Path) -> None:
+def test_gdb_server_that_is_named(lenet5: Path, other: Path) -> None:
     name = "mps2_an386"
     with emulator.empty(BOARDS[name]) as (_, gdb, port):
-        done = run("flash", folder, "--board", name, "--to", gdb, "--verbose")
+        done = run("flash", lenet5, "--board", name, "--to", gdb, "--verbose")
         assert done.returncode == 0, done.stderr
         assert f"'target extended-remote {gdb}' -ex load -ex compare-sections" in done.stderr
-        runs(folder, port)
-        assert proofs(flashed(folder, name, "--to", gdb, "--port", port)) == ["unchanged", "answered"]
+        runs(lenet5, port)
+        assert proofs(flashed(lenet5, name, "--to", gdb, "--port", port)) == ["unchanged", "answered"]
         assert proofs(flashed(other, name, "--to", gdb, "--port", port)) == ["read_back", "answered"]
         runs(other, port)
 
 
-def test_what_gdb_complains_of(folder: Path, tmp_path: Path) -> None:
-    where = ("flash", firmware(folder, "mps2_an386"), "--board", "mps2_an386")
+def test_what_gdb_complains_of(lenet5: Path, tmp_path: Path) -> None:
+    where = ("flash", firmware(lenet5, "mps2_an386"), "--board", "mps2_an386")
     refused(2, "name it with --to HOST:PORT", by=run(*where))
     refused(14, "gdb-multiarch failed: localhost:1: ", "flash it again", by=run(*where, "--to", "localhost:1"))
     facts = (boards.paths.boards() / "virt_rv32.toml").read_text()
     nowhere = tmp_path / "nowhere.toml"  # with no memory where its flash should be
     nowhere.write_text(facts.replace("origin = 0x80000000", "origin = 0x70000000"))
-    done = run("flash", folder, "--board", nowhere, "--emulate", "-o", tmp_path / "firmware")
+    done = run("flash", lenet5, "--board", nowhere, "--emulate", "-o", tmp_path / "firmware")
     refused(14, "gdb", "is not known", by=done)
 
 
-def test_esptool(folder: Path) -> None:
+def test_esptool(lenet5: Path) -> None:
     with esp32_c3.esp32_c3() as chip:
-        assert proofs(flashed(folder, "esp32_c3", "--to", chip.line.port)) == ["read_back"]
+        assert proofs(flashed(lenet5, "esp32_c3", "--to", chip.line.port)) == ["read_back"]
         segments, _ = esp32_c3.image(chip.flash)
         loaded = dict(sorted((address & 0xFFFFF, data) for address, data in segments.items()))
-        binary = (firmware(folder, "esp32_c3") / "firmware.bin").read_bytes()
+        binary = (firmware(lenet5, "esp32_c3") / "firmware.bin").read_bytes()
         assert b"".join(loaded.values()) == binary
-        runs(folder, chip.line.port)
-        assert proofs(flashed(folder, "esp32_c3", "--port", chip.line.port)) == ["unchanged", "answered"]
+        runs(lenet5, chip.line.port)
+        assert proofs(flashed(lenet5, "esp32_c3", "--port", chip.line.port)) == ["unchanged", "answered"]
 
 
-def test_what_esptool_complains_of(folder: Path) -> None:
+def test_what_esptool_complains_of(lenet5: Path) -> None:
     with esp32_c3.esp32_c3() as chip:
         chip.damaged = 5000
-        done = run("flash", firmware(folder, "esp32_c3"), "--board", "esp32_c3", "--to", chip.line.port)
+        done = run("flash", firmware(lenet5, "esp32_c3"), "--board", "esp32_c3", "--to", chip.line.port)
     refused(14, "esptool failed: ", "MD5", "hold BOOT", by=done)
 
 
@@ -219,8 +211,8 @@ def test_what_esptool_complains_of(folder: Path) -> None:
         ),
     ],
 )
-def test_commands_that_are_only_printed(name: str, kind: str, lines: list[str], folder: Path) -> None:
-    place = firmware(folder, name)
+def test_commands_that_are_only_printed(name: str, kind: str, lines: list[str], lenet5: Path) -> None:
+    place = firmware(lenet5, name)
     done = run("flash", place, "--board", name, "--tool", kind)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1:] == [line.format(place) for line in lines]
@@ -230,16 +222,16 @@ def test_commands_that_are_only_printed(name: str, kind: str, lines: list[str], 
     assert report["commands"] == [line.format(place) for line in lines]
 
 
-def test_boards_that_cannot_be_flashed_so(folder: Path) -> None:
-    refused(2, "host says of no tool", "--emulate", by=run("flash", folder, "--board", "host"))
-    refused(2, "starts with the firmware", by=run("flash", folder, "--board", "host", "--emulate"))
+def test_boards_that_cannot_be_flashed_so(lenet5: Path) -> None:
+    refused(2, "host says of no tool", "--emulate", by=run("flash", lenet5, "--board", "host"))
+    refused(2, "starts with the firmware", by=run("flash", lenet5, "--board", "host", "--emulate"))
     refused(
         2,
         "does not say what pyocd",
-        by=run("flash", firmware(folder, "hifive1"), "--board", "hifive1", "--tool", "pyocd"),
+        by=run("flash", firmware(lenet5, "hifive1"), "--board", "hifive1", "--tool", "pyocd"),
     )
     where = ("--board", "stm32vldiscovery", "--port", "/dev/nothing")
-    built = firmware(folder, "stm32vldiscovery")
+    built = firmware(lenet5, "stm32vldiscovery")
     refused(11, "/dev/nothing does not exist", by=run("flash", built, *where))
     refused(2, "is for stm32vldiscovery, not for hifive1", by=run("flash", built, "--board", "hifive1"))
     (built / "firmware.elf").write_bytes(b"")
@@ -248,8 +240,8 @@ def test_boards_that_cannot_be_flashed_so(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "program"), [("stm32vldiscovery", "stm32flash"), ("mps2_an386", "gdb-multiarch")])
-def test_missing_tools_are_named(name: str, program: str, folder: Path) -> None:
-    done = run("flash", firmware(folder, name), "--board", name, "--to", "socket://localhost:1", PATH="/nonexistent")
+def test_missing_tools_are_named(name: str, program: str, lenet5: Path) -> None:
+    done = run("flash", firmware(lenet5, name), "--board", name, "--to", "socket://localhost:1", PATH="/nonexistent")
     refused(2, f"{program} is not installed; on Debian: apt install {program}.", by=done)
 
 
@@ -259,10 +251,10 @@ def test_a_missing_module_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         tool.module("esptool")
 
 
-def test_a_tool_that_ends_badly(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tool_that_ends_badly(lenet5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed, without a word, with last words, and never."""
     told: list[str] = []
-    job = Job(read(firmware(folder, "mps2_an386"), BOARDS["mps2_an386"]), "here", told.append)
+    job = Job(read(firmware(lenet5, "mps2_an386"), BOARDS["mps2_an386"]), "here", told.append)
     for script, words in (
         ("kill -9 $$", "sh was stopped by signal 9; what mps2_an386 at here holds now is not known: "),
         ("exit 3", "sh failed; what"),
@@ -277,15 +269,15 @@ def test_a_tool_that_ends_badly(folder: Path, monkeypatch: pytest.MonkeyPatch) -
         tool.run(job, ["/bin/sleep", "10"])
 
 
-def test_what_runs_afterwards_decides(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_runs_afterwards_decides(lenet5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tool that claims all is well, and a board that runs something else, or nothing, or cannot be asked."""
     monkeypatch.setitem(flash.TOOLS, "liar", Tool(find=lambda board, port: "there", write=lambda job: True))
     monkeypatch.setitem(flash.TOOLS, "honest", Tool(find=lambda board, port: "there", write=lambda job: False))
     monkeypatch.setattr(flash, "_AFTER", 1)
     monkeypatch.setattr(flash, "ports_of", lambda board: [])
     board = BOARDS["mps2_an386"]
-    old = read(firmware(folder, board.id), board)
-    new = read(firmware(folder, "mps2_an385"), BOARDS["mps2_an385"])  # the same model in another image
+    old = read(firmware(lenet5, board.id), board)
+    new = read(firmware(lenet5, "mps2_an385"), BOARDS["mps2_an385"])  # the same model in another image
     with emulator.emulate(board, old.elf) as port, pytest.raises(WrongModelError, match="runs an image of .* CRC"):
         flash.flash(new, port=port, kind="liar")
     sentence = "the firmware was written, but what is on .* did not answer"
@@ -298,11 +290,11 @@ def test_what_runs_afterwards_decides(folder: Path, monkeypatch: pytest.MonkeyPa
         flash.flash(old, kind="magic")
 
 
-def test_an_interrupted_tool_ends_too(folder: Path, tmp_path: Path) -> None:
+def test_an_interrupted_tool_ends_too(lenet5: Path, tmp_path: Path) -> None:
     """Ctrl-C while stm32flash waits for an answer that never comes: both are gone."""
     with stm32.stm32("stm32vldiscovery", tmp_path) as (chip, _):
         chip.stalls_at = 5000
-        place = firmware(folder, "stm32vldiscovery")
+        place = firmware(lenet5, "stm32vldiscovery")
         command = [sys.executable, "-m", "edgecnn", "flash", str(place), "--board", "stm32vldiscovery"]
         with subprocess.Popen([*command, "--port", chip.line.port], stderr=subprocess.PIPE, text=True) as process:
             end = time.monotonic() + 60

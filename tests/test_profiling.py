@@ -6,20 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import board, read_tflite, zoo
-from edgecnn.converters.graph_to_c import write_c
+from edgecnn import board
 from edgecnn.emulators.counter import Counter, counter, counting
 from edgecnn.profiling import Profile, profile
 
 QEMU = [name for name in board.names() if (e := board.load(name).emulator) and e.kind == "qemu"]
-
-
-@pytest.fixture(scope="module")
-def lenet5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The trained LeNet as C."""
-    folder = tmp_path_factory.mktemp("profiling") / "lenet5"
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), folder, name="lenet5")
-    return folder
 
 
 @functools.cache

@@ -26,14 +26,6 @@ M4 = board.load("mps2_an386")
 
 
 @pytest.fixture(scope="module")
-def lenet5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The trained LeNet as C."""
-    folder = tmp_path_factory.mktemp("build") / "lenet5"
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), folder, name="lenet5")
-    return folder
-
-
-@pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """10,800 numbers fully connected to 30 units: 324,000 bytes of weights."""
     b = Builder()

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import read_tflite, write_c, zoo
 from edgecnn.device import ssh
 from edgecnn.errors import PortError
 from tests.test_cli import refused, run
@@ -28,13 +27,6 @@ class Pi:
 
     home: Path
     path: str
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("ssh") / "lenet5"
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), target, name="lenet5")
-    return target
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +104,11 @@ def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("sshd does not listen")
 
 
-def test_flash_then_eval_then_nothing_to_flash(pi: Pi, folder: Path, tmp_path: Path) -> None:
+def test_flash_then_eval_then_nothing_to_flash(pi: Pi, lenet5: Path, tmp_path: Path) -> None:
     program = pi.home / ssh.PROGRAM
     program.unlink(missing_ok=True)
-    flash = ("flash", folder, "--board", BOARD, "-o", tmp_path / "firmware")
-    unflashed = run("eval", folder, "--board", BOARD, "--port", "ssh://pi", PATH=pi.path)
+    flash = ("flash", lenet5, "--board", BOARD, "-o", tmp_path / "firmware")
+    unflashed = run("eval", lenet5, "--board", BOARD, "--port", "ssh://pi", PATH=pi.path)
     refused(10, "ssh://pi", "edgecnn flash", by=unflashed)
 
     done = run(*flash, "--to", "pi", "--json", PATH=pi.path)
@@ -135,13 +127,13 @@ def test_flash_then_eval_then_nothing_to_flash(pi: Pi, folder: Path, tmp_path: P
     assert json.loads(again.stdout)["unchanged"]
     assert (program.stat().st_ino, program.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
-    done = run("eval", folder, "--board", BOARD, "--port", "ssh://pi", "--limit", 100, "--json", PATH=pi.path)
+    done = run("eval", lenet5, "--board", BOARD, "--port", "ssh://pi", "--limit", 100, "--json", PATH=pi.path)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert (report["board"], report["n"], report["unequal_bytes"], report["lost"]) == (BOARD, 100, 0, 0)
 
 
-def test_a_damaged_copy_never_takes_the_place_of_the_old(pi: Pi, folder: Path, tmp_path: Path) -> None:
+def test_a_damaged_copy_never_takes_the_place_of_the_old(pi: Pi, lenet5: Path, tmp_path: Path) -> None:
     """A disk that is full there: the copy's SHA-256 is wrong, and what was there still is."""
     old = b"#!/bin/sh\n"
     (pi.home / ssh.PROGRAM).write_bytes(old)
@@ -149,18 +141,18 @@ def test_a_damaged_copy_never_takes_the_place_of_the_old(pi: Pi, folder: Path, t
     bin.mkdir()
     _script(bin / "ssh", f'head -c 5000 | exec {pi.path.partition(":")[0]}/ssh "$@"')
     path = f"{bin}:{os.environ['PATH']}"
-    done = run("flash", folder, "--board", BOARD, "-o", tmp_path / "firmware", "--to", "pi", PATH=path)
+    done = run("flash", lenet5, "--board", BOARD, "-o", tmp_path / "firmware", "--to", "pi", PATH=path)
     refused(14, "checksum", "at pi", "flash it again", by=done)
     assert (pi.home / ssh.PROGRAM).read_bytes() == old
 
 
-def test_ways_that_lead_nowhere(pi: Pi, folder: Path, tmp_path: Path) -> None:
-    evaluate = ("eval", folder, "--board", BOARD, "--port")
+def test_ways_that_lead_nowhere(pi: Pi, lenet5: Path, tmp_path: Path) -> None:
+    evaluate = ("eval", lenet5, "--board", BOARD, "--port")
     refused(11, "Permission denied", "ssh-copy-id", by=run(*evaluate, "ssh://stranger", PATH=pi.path))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     refused(11, "refused", by=run(*evaluate, f"ssh://127.0.0.1:{port}", PATH=pi.path))
-    refused(10, "--to USER@HOST", by=run("flash", folder, "--board", BOARD, "-o", tmp_path / "firmware"))
+    refused(10, "--to USER@HOST", by=run("flash", lenet5, "--board", BOARD, "-o", tmp_path / "firmware"))
     refused(
         2, "ssh is not installed; on Debian: apt install openssh-client.", by=run(*evaluate, "ssh://pi", PATH="/no")
     )
