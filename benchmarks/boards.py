@@ -15,7 +15,7 @@ from edgecnn import board as boards
 from edgecnn import read_tflite, write_c, zoo
 from edgecnn.attached import attached
 from edgecnn.building.build import build, needed
-from edgecnn.converters.graph_to_c import read_manifest
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.emulators.counter import counting
 from edgecnn.errors import DoesNotFitError
 from edgecnn.profiling import measure

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from edgecnn import datasets, write_c, zoo
-from edgecnn.converters.graph_to_c import read_manifest
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.metrics import Accuracy
 

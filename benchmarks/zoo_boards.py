@@ -22,7 +22,7 @@ from edgecnn import board as boards
 from edgecnn import datasets, write_c, zoo
 from edgecnn.attached import attached
 from edgecnn.building.build import build
-from edgecnn.converters.graph_to_c import read_manifest
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.device.device import Device
 from edgecnn.emulators.counter import counting

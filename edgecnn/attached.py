@@ -11,7 +11,7 @@ from pathlib import Path
 from . import board as boards
 from .board import Board
 from .building.build import Build, build
-from .converters.graph_to_c import read_manifest
+from .converters.manifest import read_manifest
 from .device.device import Device
 from .emulators.emulator import emulate
 from .errors import NoBoardError, SeveralBoardsError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .converters.graph_to_c import check_manifest, read_manifest
+from .converters.manifest import check_manifest, read_manifest
 from .converters.tflite_to_graph import read_tflite
 from .errors import InvalidModelError
 from .graph import Graph

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import paths
 from .building import compiler
-from .converters.graph_to_c import read_manifest
+from .converters.manifest import read_manifest
 from .errors import InvalidModelError, UsageError
 from .files import atomic_path
 

@@ -14,7 +14,7 @@ import numpy as np
 from . import board as boards
 from .attached import attached
 from .building.build import Build, build
-from .converters.graph_to_c import read_manifest
+from .converters.manifest import read_manifest
 from .device.device import Device, Image
 from .emulators import executed
 from .emulators.counter import Counter, counter, counting, logged

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from edgecnn.building import compiler
-from edgecnn.converters.graph_to_c import read_manifest
+from edgecnn.converters.manifest import read_manifest
 
 _FLAGS = ("-std=c99", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 

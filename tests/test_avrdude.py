@@ -7,7 +7,7 @@ import pytest
 
 from edgecnn import board, read_tflite, write_c, zoo
 from edgecnn.building.build import Build, build
-from edgecnn.converters.graph_to_c import read_manifest
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.device.device import Device
 from edgecnn.emulators import emulator, simavr
 from edgecnn.errors import UsageError

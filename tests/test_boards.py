@@ -16,7 +16,8 @@ from elftools.elf.elffile import ELFFile
 
 from edgecnn import board, read_tflite, zoo
 from edgecnn.building.build import Build, build
-from edgecnn.converters.graph_to_c import read_manifest, write_c
+from edgecnn.converters.graph_to_c import write_c
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.device.device import Device
 from edgecnn.emulators import emulator, node, simavr

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from edgecnn import paths
-from edgecnn.converters.graph_to_c import read_manifest, write_c
+from edgecnn.converters.graph_to_c import write_c
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from tests.lenet import lenet
 

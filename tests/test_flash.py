@@ -13,7 +13,7 @@ import pytest
 from edgecnn import board as boards
 from edgecnn import flash, read_tflite, write_c
 from edgecnn.building.build import build, default_folder, read
-from edgecnn.converters.graph_to_c import read_manifest
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.device.device import Device, Image
 from edgecnn.emulators import emulator
 from edgecnn.errors import (

@@ -8,7 +8,7 @@ import pytest
 
 from edgecnn import board, uf2
 from edgecnn.building.build import Build, build
-from edgecnn.converters.graph_to_c import read_manifest
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.device.device import Device
 from edgecnn.emulators.emulator import emulate
 from edgecnn.errors import NoBoardError, SeveralBoardsError, TransferError, UsageError, WrongModelError

@@ -13,13 +13,12 @@ from types import FrameType
 import numpy as np
 import pytest
 
-from edgecnn.converters.graph_to_c import _Model, prove_accumulators
+from edgecnn.converters.graph_to_c import files, prove_accumulators
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError
 from edgecnn.fixed_point import FLOATS
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
-from edgecnn.lowering.planner import plan
 from tests.lenet import lenet
 from tests.random_models import random_model
 
@@ -35,13 +34,12 @@ def convert(file: bytes) -> str:
     try:
         graph = graph_of(file)
         prove_accumulators(graph)
-        program = lower(graph)
-        files = _Model(program, plan(program), "m").files()
+        made = files(lower(graph), "m")
     except EdgecnnError as error:
         assert "\n" not in str(error)
         assert str(error).endswith(".")
         return type(error).__name__
-    assert files
+    assert made
     if graph.macs < 10**6 and sum(tensor.size for tensor in graph.tensors) < 10**5:
         x = np.random.default_rng(0).integers(-128, 128, (1, *graph.input.shape[1:])).astype(np.int8)
         floats = trace(graph, x, FLOATS)

@@ -7,8 +7,9 @@ import pytest
 
 from benchmarks.conversion import cost
 from benchmarks.mlperf_tiny import ARCHITECTURES, build
-from edgecnn.converters.graph_to_c import read_manifest, write_c
+from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import read_tflite
 from edgecnn.verification import verify
 

@@ -12,7 +12,7 @@ import edgecnn
 from edgecnn import board, zoo
 from edgecnn.building.app_model import header
 from edgecnn.building.build import build
-from edgecnn.converters.graph_to_c import read_manifest
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.device.device import Device
 from edgecnn.device.protocol import ANSWER, Command, Frame, Receiver, Status, encode

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgecnn import verification, write_c, zoo
+from edgecnn import datasets, write_c, zoo
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.datasets import Dataset, Split
 from edgecnn.errors import EdgecnnError, UsageError, VerificationError
 from edgecnn.oracles import Oracle, available
 from edgecnn.oracles.trust import not_deciding
 from edgecnn.report import page, text
-from edgecnn.verification import Verification, verify
+from edgecnn.verification import Verification, proof, verify
 from tests.lenet import lenet
 from tests.test_cli import run
 from tests.tflite_builder import Builder
@@ -102,7 +102,7 @@ class Failing(Oracle):
 def oracles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Oracle]]:
     """The list of oracles that verify finds installed, for a test to fill."""
     found: list[Oracle] = []
-    monkeypatch.setattr(verification, "available", lambda: found)
+    monkeypatch.setattr(proof, "available", lambda: found)
     yield found
     for oracle in found:
         oracle.close()
@@ -207,13 +207,13 @@ def test_the_confusion_matrix_is_in_text_and_page(committed: Verification) -> No
 def test_the_data_set_is_the_one_of_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which the .keras file beside the model names; what cannot be had without a download is said, and not fetched."""
     there = zoo.trained("lenet5_mnist")
-    monkeypatch.setattr(verification.datasets, "available", lambda name, folder=None: name == "digits")
+    monkeypatch.setattr(datasets, "available", lambda name, folder=None: name == "digits")
     result = verify(there, limit=8, random=1, with_oracles=False)
     assert (result.data["dataset"], result.data["n"]) == ("digits", 8)
     assert result.notes == ["mnist, which it was trained on, is not here: compared on digits."]
-    small, digits = mnist_like(), verification.datasets.load("digits")
-    monkeypatch.setattr(verification.datasets, "available", lambda name, folder=None: True)
-    monkeypatch.setattr(verification.datasets, "load", lambda name, *_: {"mnist": small, "digits": digits}[name])
+    small, digits = mnist_like(), datasets.load("digits")
+    monkeypatch.setattr(datasets, "available", lambda name, folder=None: True)
+    monkeypatch.setattr(datasets, "load", lambda name, *_: {"mnist": small, "digits": digits}[name])
     result = verify(there, limit=8, random=1, with_oracles=False)
     assert (result.data["dataset"], result.data["n"], result.notes) == ("mnist", 3, [])
     model = tmp_path / "net.tflite"

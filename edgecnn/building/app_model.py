@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..converters.c_text import table
-from ..converters.graph_to_c import read_manifest
+from ..converters.manifest import read_manifest
 from ..folder import read_folder
 from ..graph import Graph
 from ..interpreter import trace

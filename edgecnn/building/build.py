@@ -12,7 +12,8 @@ from typing import Any
 
 from .. import paths, uf2
 from ..board import Board
-from ..converters.graph_to_c import read_manifest, write_c
+from ..converters.graph_to_c import write_c
+from ..converters.manifest import read_manifest
 from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from ..files import replace_folder
 from ..folder import read_folder

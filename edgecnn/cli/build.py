@@ -8,7 +8,7 @@ import click
 
 from .. import board as boards
 from ..building.build import build, default_folder, needed
-from ..converters.graph_to_c import read_manifest
+from ..converters.manifest import read_manifest
 from . import options
 
 

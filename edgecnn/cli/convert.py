@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from ..converters.graph_to_c import name_of, read_manifest, write_c
+from ..converters.graph_to_c import name_of, write_c
+from ..converters.manifest import read_manifest
 from ..converters.tflite_to_graph import graph_of, read_tflite
 from ..lowering.streaming import smallest_arena
 from ..quantization import FLOAT_FILES, quantize_file

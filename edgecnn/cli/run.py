@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import camera, images
 from ..attached import attached
-from ..converters.graph_to_c import read_manifest
+from ..converters.manifest import read_manifest
 from ..errors import UsageError
 from ..fixed_point import dequantize, quantize
 from ..folder import read_folder

@@ -13,7 +13,8 @@ from edgecnn import board, paths, read_tflite, zoo
 from edgecnn.board import Board, Region, Target
 from edgecnn.building import compiler, stack
 from edgecnn.building.build import STACK, Build, build, check_fit, needed, read
-from edgecnn.converters.graph_to_c import read_manifest, write_c
+from edgecnn.converters.graph_to_c import write_c
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from edgecnn.lowering.lower import lower

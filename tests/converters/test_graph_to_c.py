@@ -17,7 +17,8 @@ from elftools.elf.sections import SymbolTableSection
 from edgecnn import paths
 from edgecnn.building import compiler
 from edgecnn.converters import c_text
-from edgecnn.converters.graph_to_c import MANIFEST, name_of, read_manifest, write_c
+from edgecnn.converters.graph_to_c import name_of, write_c
+from edgecnn.converters.manifest import MANIFEST, read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from edgecnn.graph import Graph

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgecnn.converters.graph_to_c import read_manifest, write_c
+from edgecnn.converters.graph_to_c import write_c
+from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.lowering.lower import lower

@@ -14,7 +14,8 @@ from edgecnn import board as boards
 from edgecnn import paths
 from edgecnn.building import build, toolchain
 from edgecnn.converters.c_text import constant
-from edgecnn.converters.graph_to_c import MANIFEST, write_c
+from edgecnn.converters.graph_to_c import write_c
+from edgecnn.converters.manifest import MANIFEST
 from edgecnn.emulators.emulator import emulate
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace

@@ -1,0 +1,220 @@
+"""A program to C: the header that the user's firmware includes, and the source behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from edgecnn.graph import Graph
+from edgecnn.lowering.planner import Plan
+from edgecnn.lowering.program import Program, Step
+from edgecnn.targets import OPTIMIZE, load
+from edgecnn.tensor import Tensor
+from edgecnn.version import VERSION
+
+from . import c_text, stream_to_c
+from .layer_to_c import Layer
+
+RUNTIME = "runtime"  # the folder of the kernels' sources, below that of the program
+
+
+@dataclass(frozen=True)
+class Code:
+    """A program and where its tensors lie, as C whose symbols begin with `name`."""
+
+    program: Program
+    memory: Plan
+    name: str
+
+    @property
+    def graph(self) -> Graph:
+        return self.program.graph
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        calls = [(step, step.call) for step in self.program.steps if step.call is not None]
+        return [Layer(index, step, call, f"layer{index}") for index, (step, call) in enumerate(calls)]
+
+    @cached_property
+    def streamed(self) -> Layer | None:
+        """The layer that is handed the input row by row."""
+        return self.layers[0] if self.program.streamed else None
+
+    @cached_property
+    def kernels(self) -> dict[str, str]:
+        """The folder of each kernel's source, by its name: one name is one function in the whole program."""
+        folders = {(part.call.kernel, part.call.folder) for layer in self.layers for part in layer.parts}
+        assert len(folders) == len({kernel for kernel, _ in folders}), "two kernels of one name"
+        return dict(sorted(folders))
+
+    @property
+    def plain_headers(self) -> list[str]:
+        """The headers that every program of its form includes, whatever its kernels."""
+        return ["flash", *([stream_to_c.HEADER] if self.streamed else [])]
+
+    def opening(self) -> list[str]:
+        rows = [("layer", "", "output", "MACs", "flash bytes", "arena bytes")]
+        for layer in self.layers:
+            step = layer.step
+            costs = f"{step.macs}", f"{layer.constant_bytes}", self.at(step.output)
+            rows.append((f"{layer.index}", step.title, _shape(step.output), *costs))
+        graph = self.graph
+        return [
+            f"{self.name}: made by edgecnn {VERSION}; do not edit, convert the model again.",
+            f"From a TFLite model with SHA-256 {graph.sha256}",
+            f"For {load(self.program.target).title}, optimized for {OPTIMIZE[self.program.optimize]}.",
+            "",
+            f"input   {_quantized(graph.input)}",
+            f"output  {_quantized(graph.output)}",
+            f"arena   {self.memory.arena} bytes, {graph.parameters} parameters, {graph.macs} multiply-accumulates",
+            *(f"note    {note}" for note in graph.notes),
+            "",
+            *c_text.table(rows),
+        ]
+
+    def at(self, tensor: Tensor) -> str:
+        first = self.memory.offsets[tensor]
+        return f"{first}..{first + tensor.size - 1}"
+
+    def header(self) -> str:
+        guard = f"EDGECNN_MODEL_{self.name.upper()}_H"
+        n = self.name
+        return (
+            c_text.comment(self.opening())
+            + f"#ifndef {guard}\n#define {guard}\n\n#include <stdint.h>\n\n"
+            + "".join(f"#define {name} {value}\n" for name, value in self.macros().items())
+            + f"""
+#ifdef __cplusplus
+extern "C" {{
+#endif
+
+{stream_to_c.declarations(n) if self.streamed else self.input_declaration()}
+/* One inference{", of what lies behind layer 0" if self.streamed else ""}. Not reentrant: all memory is static. */
+void {n}_invoke(void);
+
+/* The {n}_OUTPUT_SIZE output codes, valid until the next input is written. */
+const int8_t *{n}_output(void);
+
+/* To see inside: run layer 0, 1, ... {n}_LAYERS - 1 in turn and look at the output of each before the next. */
+void {n}_invoke_layer(int layer);
+const int8_t *{n}_layer_output(int layer);
+int32_t {n}_layer_output_size(int layer);
+
+#ifdef __cplusplus
+}}
+#endif
+
+#endif
+"""
+        )
+
+    def input_declaration(self) -> str:
+        n = self.name
+        return f"""/* Where to write the {n}_INPUT_SIZE input codes before each inference, which overwrites them. */
+int8_t *{n}_input(void);
+"""
+
+    def macros(self) -> dict[str, str]:
+        """The constants of the C API; `NAME_...`, and in capitals too, as macros are often written."""
+        graph = self.graph
+        values = {
+            "INPUT_SIZE": str(graph.input.size),
+            "OUTPUT_SIZE": str(graph.output.size),
+            "INPUT_SCALE": _float(graph.input.scale),
+            "INPUT_ZERO_POINT": f"({graph.input.zero_point})",
+            "OUTPUT_SCALE": _float(graph.output.scale),
+            "OUTPUT_ZERO_POINT": f"({graph.output.zero_point})",
+            "ARENA_SIZE": str(self.memory.arena),
+            "LAYERS": str(len(self.layers)),
+            **(stream_to_c.macros(self.streamed.step) if self.streamed else {}),
+        }
+        macros = {f"{self.name}_{field}": value for field, value in values.items()}
+        return macros | {
+            f"{self.name.upper()}_{field}": f"{self.name}_{field}" for field in values if not self.name.isupper()
+        }
+
+    def source(self) -> str:
+        headers = [*self.plain_headers, *self.kernels]
+        includes = "".join(f'#include "{RUNTIME}/{header}.h"\n' for header in headers)
+        parts = [
+            c_text.comment(self.opening()) + f'#include "{self.name}.h"\n\n{includes}',
+            *(
+                "\n".join([f"/* Layer {layer.index}: {_title(layer.step)} */", *layer.definitions()])
+                for layer in self.layers
+            ),
+            self.arena(),
+            *self.streaming(),
+            self.functions(),
+        ]
+        return "\n".join(parts)
+
+    def arena(self) -> str:
+        alignment = self.program.alignment
+        aligned = f" __attribute__((aligned({alignment})))" if alignment > 1 else ""
+        return f"static int8_t arena[{self.name}_ARENA_SIZE]{aligned};\n"
+
+    def streaming(self) -> Iterator[str]:
+        if self.streamed:
+            step, symbols = self.streamed.step, [part.symbol for part in self.streamed.parts]
+            yield stream_to_c.functions(
+                self.name, step, symbols, self.memory.scratch[step], self.memory.offsets[step.output]
+            )
+
+    def functions(self) -> str:
+        n, offsets = self.name, self.memory.offsets
+        rows = []
+        for layer in self.layers:
+            if layer is self.streamed:
+                rows.append((f"    case {layer.index}:", "break;", f"/* {_shape(layer.step.output)}, by its rows */"))
+                continue
+            starts = [offsets[layer.step.output], *([self.memory.scratch[layer.step]] if layer.call.scratch else [])]
+            places = ", ".join([*layer.inputs(offsets), *(f"arena + {start}" for start in starts)])
+            call = f"edgecnn_{layer.call.kernel}(&{layer.symbol}, {places}); break;"
+            rows.append((f"    case {layer.index}:", call, f"/* {_shape(layer.step.output)} */"))
+        calls = "\n".join([*(c_text.table(rows) if rows else []), "    default: break;"])
+        outputs = "".join(f"    {{{offsets[layer.step.output]}, {layer.step.output.size}}},\n" for layer in self.layers)
+        return f"""static const EDGECNN_FLASH struct {{
+  int32_t offset, size;
+}} layer_outputs[{n}_LAYERS + 1] = {{
+{outputs}    {{{offsets[self.graph.output]}, {self.graph.output.size}}},
+}};
+
+{self.input_definition()}const int8_t *{n}_output(void) {{ return arena + {offsets[self.graph.output]}; }}
+
+void {n}_invoke_layer(int layer) {{
+  switch (layer) {{
+{calls}
+  }}
+}}
+
+void {n}_invoke(void) {{
+  for (int layer = 0; layer < {n}_LAYERS; layer++) {n}_invoke_layer(layer);
+}}
+
+const int8_t *{n}_layer_output(int layer) {{ return arena + layer_outputs[layer].offset; }}
+
+int32_t {n}_layer_output_size(int layer) {{ return layer_outputs[layer].size; }}
+"""
+
+    def input_definition(self) -> str:
+        if self.streamed:
+            return ""
+        return f"int8_t *{self.name}_input(void) {{ return arena + {self.memory.offsets[self.graph.input]}; }}\n\n"
+
+
+def _shape(tensor: Tensor) -> str:
+    return "x".join(map(str, tensor.shape[1:])) or "1"
+
+
+def _quantized(tensor: Tensor) -> str:
+    return f"{_shape(tensor)} int8 codes: real value = {tensor.scale:.9g} * (code - {tensor.zero_point})"
+
+
+def _title(step: Step) -> str:
+    return f"{step.title}, {_shape(step.inputs[0])} -> {_shape(step.output)}".replace("*/", "")
+
+
+def _float(value: float) -> str:
+    text = f"{value:.9g}"
+    return text + ("f" if "." in text or "e" in text else ".0f")

@@ -1,0 +1,76 @@
+"""On what is compared: images of a data set, and random bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import datasets
+from ..errors import UsageError
+from ..fixed_point import quantize
+from ..graph import Graph
+from ..interpreter import CHUNK
+
+RANDOM_SEED = 0
+AS_TRAINED = "as trained"
+"""The data set that the .keras file names, where its files are here; else digits if it suits the network, or none."""
+_ANYWHERE = "digits"  # comes with scikit-learn
+
+
+def suitable(graph: Graph, keras: Path, folder: Path | None) -> tuple[str | None, list[str]]:
+    """A data set that can be had without a download, and what to say if it is not the one of the training."""
+    from ..training import provenance
+
+    trained_on = provenance(keras).get("dataset")
+    if trained_on and datasets.available(trained_on, folder):
+        return trained_on, []
+    here = datasets.available(_ANYWHERE)
+    suits = here and datasets.load(_ANYWHERE).test.images.shape[1:] == graph.input.shape[1:]
+    why = f"{trained_on}, which it was trained on, is not here" if trained_on else "no --dataset is named"
+    return _ANYWHERE if suits else None, [f"{why}: compared on {_ANYWHERE if suits else 'random bytes alone'}."]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Input codes: `real` images of a data set, then random bytes."""
+
+    codes: NDArray[np.int8]
+    images: NDArray[np.float32]
+    real: int
+    split: datasets.Split | None
+    classes: tuple[str, ...]
+    facts: dict[str, Any]
+
+    @classmethod
+    def load(cls, graph: Graph, name: str | None, folder: Path | None, limit: int, random: int) -> Data:
+        shape = graph.input.shape[1:]
+        noise = np.random.default_rng(RANDOM_SEED).integers(-128, 128, (random, *shape), np.int8)
+        facts: dict[str, Any] = {"n": 0, "random": random, "random_seed": RANDOM_SEED, "dataset": name}
+        if name is None:
+            return cls(noise, np.empty(0, np.float32), 0, None, (), facts)
+        dataset = datasets.load(name, folder, shape)
+        split = dataset.test[:limit]
+        if split.images.shape[1:] != shape:
+            raise UsageError(
+                f"the images of {name} are {'x'.join(map(str, split.images.shape[1:]))}, but the network takes "
+                f"{'x'.join(map(str, shape))}; choose another --dataset, or `none` for random bytes alone."
+            )
+        images = datasets.to_input(split.images)
+        codes = quantize(images, graph.input.scale, graph.input.zero_point)
+        facts |= {"n": len(split), "split": "test", "sha256": dataset.sha256, "dataset": dataset.title}
+        return cls(np.concatenate([codes, noise]), images, len(split), split, dataset.classes, facts)
+
+    def parts(self) -> Iterator[tuple[slice, str]]:
+        """Slices of `codes`, none with both kinds of data, each with its name."""
+        kinds = (
+            (0, self.real, f"test images of {self.facts['dataset']}"),
+            (self.real, len(self.codes), "random bytes"),
+        )
+        for first, end, label in kinds:
+            for start in range(first, end, CHUNK):
+                yield slice(start, min(start + CHUNK, end)), label

@@ -1,0 +1,180 @@
+"""The comparison itself, and the grades of what was compared."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..converters.graph_to_c import name_of, write_c
+from ..converters.tflite_to_graph import read_tflite
+from ..errors import EdgecnnError, UsageError
+from ..float_reference import FloatReference
+from ..folder import read_folder
+from ..graph import Graph
+from ..host import HostModel
+from ..interpreter import trace
+from ..metrics import Fidelity, accuracy, confusion
+from ..oracles import Oracle, available
+from ..oracles.trust import not_deciding
+from ..progress import bar
+from ..version import VERSION
+from .data import AS_TRAINED, RANDOM_SEED, Data, suitable
+from .party import Party
+from .result import Verification
+
+CONVERTED = "C (as converted)"
+_QUANTIZATION_AWARE = (
+    "trained so; float is without the fake quantization of activations, kernels are rounded as trained"
+)
+
+
+def verify(
+    model: str | Path,
+    *,
+    dataset: str | None = AS_TRAINED,
+    data_dir: str | Path | None = None,
+    limit: int = 1000,
+    random: int = 256,
+    keras: str | Path | None = None,
+    with_oracles: bool = True,
+) -> Verification:
+    """Compare every implementation of a .tflite file, or of a folder that `write_c` made, layer by layer.
+
+    The data are the first `limit` test images of `dataset` (None: none) and `random` images of random full-range bytes.
+    A network with another number of outputs than the data set has classes is compared on it and not graded.
+    `keras` is the float model; when it is not given, a .keras file of the same name beside the .tflite is taken.
+    Raises the errors of `read_tflite` and `HostModel`, and UsageError when no exact oracle is installed although
+    `with_oracles`. A difference is not raised: see `Verification.check`.
+    """
+    model = Path(model)
+    with ExitStack() as stack:
+        graph, folders = stack.enter_context(_opened(model))
+        hosts = {name: HostModel(folder) for name, folder in folders.items()}
+        host = hosts[CONVERTED]
+        oracles = [stack.enter_context(oracle) for oracle in _oracles(with_oracles)]
+        keras = Path(keras) if keras else model.with_suffix(".keras")
+        reference = FloatReference(keras, graph) if keras.is_file() else None
+        folder = Path(data_dir) if data_dir else None
+        notes: list[str] = []
+        if dataset == AS_TRAINED:
+            dataset, notes = suitable(graph, keras, folder)
+        data = Data.load(graph, dataset, folder, limit, random)
+        ours_in_c = [Party(name, f"{h.compiler.version}, {' '.join(h.flags)}", exact=True) for name, h in hosts.items()]
+        others = [
+            Party(o.name, o.version, o.exact, True, not_deciding(o.name, graph) if o.exact else {}) for o in oracles
+        ]
+        result = Verification(
+            name=host.name,
+            graph=graph,
+            manifest=host.manifest,
+            parties=[*ours_in_c, *others],
+            layers={tensor: Fidelity(tensor.scale, tensor.zero_point) for tensor in graph.tensors},
+            data=data.facts,
+            provenance=_provenance(graph, host, data, reference),
+            notes=notes,
+        )
+        int8_classes, float_classes = [], []
+        with bar("Verifying", len(data.codes)) as progress:
+            for part, label in data.parts():
+                codes = data.codes[part]
+                ours = trace(graph, codes)
+                for party, c in zip(ours_in_c, hosts.values(), strict=True):
+                    party.compare(ours, c.trace(codes) | {graph.output.index: c.invoke(codes)}, label)
+                for party, oracle in zip(others, oracles, strict=True):
+                    _ask(party, oracle, graph, codes, ours, label)
+                real = part.stop <= data.real
+                reals = reference.trace(data.images[part]) if reference and real else {}
+                if real:
+                    for tensor, fidelity in result.layers.items():
+                        fidelity.add(ours[tensor], reals.get(tensor))
+                    int8_classes.append(_classes(ours[graph.output]))
+                    float_classes.append(_classes(reals[graph.output]) if reals else np.empty(0, np.int64))
+                progress.advance(len(codes))
+        result.undecided = _undecided(graph, others) if with_oracles else []
+        if data.split:
+            _grade(result, data, np.concatenate(int8_classes), np.concatenate(float_classes))
+    return result
+
+
+def _oracles(wanted: bool) -> list[Oracle]:
+    oracles = available() if wanted else []
+    if wanted and not any(oracle.exact for oracle in oracles):
+        raise UsageError(
+            "no exact TFLite oracle is installed; pip install 'edgecnn[oracle]' on Linux, or compare NumPy with C "
+            "alone by --without-oracles."
+        )
+    return oracles
+
+
+def _ask(party: Party, oracle: Oracle, graph: Graph, codes: NDArray[np.int8], ours: Any, label: str) -> None:
+    """Compare with an oracle's answer; one that fails on this model is out, with its reason."""
+    if party.failure:
+        return
+    try:
+        party.compare(ours, oracle.evaluate(graph.source, codes), label)
+    except EdgecnnError as error:
+        party.failure = str(error)
+
+
+def _undecided(graph: Graph, parties: list[Party]) -> list[str]:
+    """Layers for which no exact oracle's word counts."""
+    deciding = [party for party in parties if party.decides]
+    return [op.output.name for op in graph.ops if all(op.output in party.not_deciding for party in deciding)]
+
+
+def _classes(outputs: NDArray[Any]) -> NDArray[np.int64]:
+    return outputs.reshape(len(outputs), -1).argmax(axis=1)
+
+
+def _grade(result: Verification, data: Data, int8: NDArray[np.int64], real: NDArray[np.int64]) -> None:
+    assert data.split is not None
+    outputs, classes = result.graph.output.size, len(data.classes)
+    if outputs != classes:
+        result.notes.append(
+            f"{result.name} has {outputs:,} outputs and {data.facts['dataset']} {classes} classes, so it was compared "
+            "on these images and not graded."
+        )
+        return
+    labels = data.split.labels
+    result.int8_accuracy = accuracy(int8, labels)
+    result.classes = data.classes
+    result.confusion = confusion(int8, labels, classes)
+    if len(real):
+        result.float_accuracy = accuracy(real, labels)
+        right, was_right = int8 == labels, real == labels
+        result.flips = int((was_right & ~right).sum()), int((~was_right & right).sum())
+
+
+@contextmanager
+def _opened(model: Path) -> Iterator[tuple[Graph, dict[str, Path]]]:
+    """The graph and folders of its C: the folder itself, or of a .tflite file two, in one of which no op is fused."""
+    if model.is_dir():
+        yield read_folder(model), {CONVERTED: model}
+        return
+    graph = read_tflite(model)
+    with tempfile.TemporaryDirectory() as scratch:
+        folders = {"C (op by op)": Path(scratch) / "ops", CONVERTED: Path(scratch) / "converted"}
+        for kind, folder in folders.items():
+            write_c(graph, folder, name=name_of(model), fuse=kind == CONVERTED)
+        yield graph, folders
+
+
+def _provenance(graph: Graph, host: HostModel, data: Data, reference: FloatReference | None) -> dict[str, Any]:
+    return {
+        "edgecnn": VERSION,
+        "tflite_sha256": graph.sha256,
+        "keras": reference.path.name if reference else None,
+        "quantization_aware": _QUANTIZATION_AWARE if reference and reference.quantization_aware else None,
+        "c_sha256": host.sha256,
+        "data_sha256": data.facts.get("sha256"),
+        "random_seed": RANDOM_SEED,
+        "compiler": host.compiler.version,
+        "flags": " ".join(host.flags),
+        "numpy": np.__version__,
+    }

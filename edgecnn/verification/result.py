@@ -1,0 +1,96 @@
+"""What was found, for reports and programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import VerificationError
+from ..graph import Graph
+from ..metrics import FORMULAS, Accuracy, Fidelity
+from ..tensor import Tensor
+from .party import Party
+
+
+@dataclass
+class Verification:
+    """What `verify` found; `to_json` is what the command prints with --json."""
+
+    name: str
+    graph: Graph
+    manifest: dict[str, Any]
+    parties: list[Party]
+    layers: dict[Tensor, Fidelity]
+    data: dict[str, Any]
+    provenance: dict[str, Any]
+    undecided: list[str] = field(default_factory=list)
+    float_accuracy: Accuracy | None = None
+    int8_accuracy: Accuracy | None = None
+    flips: tuple[int, int] | None = None
+    confusion: NDArray[np.int64] | None = None
+    classes: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    """What was not done with the data, one sentence each."""
+
+    @property
+    def unequal_bytes(self) -> int:
+        """Bytes in which an exact party differs from the NumPy integers."""
+        return sum(party.unequal_bytes for party in self.parties if party.exact)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every layer was decided and nothing differed."""
+        return self.unequal_bytes == 0 and not self.undecided
+
+    def check(self) -> None:
+        """Raise VerificationError, naming the first layer that differs, unless `ok`."""
+        for party in self.parties:
+            if party.exact and party.unequal_bytes:
+                raise VerificationError(
+                    f"{party.name} and NumPy differ in {party.unequal_bytes:,} of {party.bytes:,} bytes, first in "
+                    f"{party.first}; the device would not compute what was promised, please report this."
+                )
+        if self.undecided:
+            failures = "".join(f"; {party.name}: {party.failure}" for party in self.parties if party.failure)
+            raise VerificationError(
+                f"no exact oracle decides {', '.join(self.undecided)}{failures}; nothing is proved."
+            )
+
+    def __str__(self) -> str:
+        from ..report import text  # the report is made of this class
+
+        return text(self)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "ok": self.ok,
+            "n": self.data["n"],
+            "accuracy": self.int8_accuracy.share if self.int8_accuracy else None,
+            "unequal_bytes": self.unequal_bytes,
+            "data": self.data,
+            "notes": self.notes,
+            "parties": [party.to_json() for party in self.parties],
+            "undecided": self.undecided,
+            "float": self.float_accuracy.to_json() if self.float_accuracy else None,
+            "int8": self.int8_accuracy.to_json() if self.int8_accuracy else None,
+            "flips": dict(zip(("right_to_wrong", "wrong_to_right"), self.flips, strict=True)) if self.flips else None,
+            "confusion": self.confusion.tolist() if self.confusion is not None else None,
+            "layers": [
+                {
+                    "name": tensor.name,
+                    "shape": list(tensor.shape[1:]),
+                    "scale": tensor.scale,
+                    "zero_point": tensor.zero_point,
+                    **fidelity.to_json(),
+                }
+                for tensor, fidelity in self.layers.items()
+            ],
+            "arena": self.manifest["arena"],
+            "flash_estimate": self.manifest["flash_estimate"],
+            "provenance": self.provenance,
+            "formulas": FORMULAS,
+        }
