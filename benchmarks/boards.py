@@ -14,7 +14,8 @@ from pathlib import Path
 from edgecnn import board as boards
 from edgecnn import read_tflite, write_c, zoo
 from edgecnn.attached import attached
-from edgecnn.building.build import build, needed
+from edgecnn.building.build import build
+from edgecnn.building.fit import at_least
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.emulators.counter import counting
 from edgecnn.errors import DoesNotFitError
@@ -46,7 +47,7 @@ def row(name: str, scratch: Path) -> dict[str, str]:
     cells = dict.fromkeys(COLUMNS, "-") | {"board": name, "last checked": facts.checked}
     manifest = read_manifest(folder)
     if facts.flash:
-        cells |= {f"{memory}, at least": f"{sum(parts.values()):,}" for memory, parts in needed(manifest).items()}
+        cells |= {f"{memory}, at least": f"{sum(parts.values()):,}" for memory, parts in at_least(manifest).items()}
         cells["of it arena"] = f"{manifest['arena']['bytes']:,}"
     try:
         built = build(folder, facts, scratch / name)

@@ -8,7 +8,7 @@ import pytest
 import serial
 
 from edgecnn import board, paths
-from edgecnn.building import build, toolchain
+from edgecnn.building import build, image, toolchain
 from edgecnn.emulators import emulator
 
 MAIN = r"""
@@ -51,7 +51,7 @@ def test_ticks_are_cycles_and_bytes_pass(name: str, tmp_path: Path) -> None:
     includes = [f"-I{room}", f"-I{paths.firmware() / 'app'}"]
     assert facts.compiler
     toolchain.link(facts.compiler, [*defines, *includes, *sources], tmp_path / "link.ld", elf)
-    elf.with_suffix(".hex").write_bytes(build._intel_hex(*build._image(elf)))
+    elf.with_suffix(".hex").write_bytes(image.intel_hex(*image.image_of(elf)))
     with emulator.emulate(facts, elf) as port, serial.Serial(port, timeout=0.5) as line:
         answer = b""
         while len(answer) < 8:  # what comes before the UART is ready is lost

@@ -18,13 +18,12 @@ from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageErro
 from ..files import replace_folder
 from ..folder import read_folder
 from . import app_model, boot2, compiler, stack, toolchain
+from .fit import Needs, at_least, check_fit
+from .image import image_of, intel_hex, measure
 
 FORMAT = "edgecnn-firmware/2"
 MANIFEST = "build.json"
 UF2 = "firmware.uf2"  # for the boards that take it
-
-# What app and port need at least, beside the network: the least of all boards (tests/building/test_build.py).
-APP_FLASH, APP_RAM, STACK = 3500, 300, 200
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,11 @@ class Build:
     @property
     def elf(self) -> Path:
         return self.folder / self.board.program
+
+    @property
+    def needs(self) -> Needs:
+        """Bytes of flash and RAM by what needs them."""
+        return {"flash": self.flash, "RAM": {"static": self.ram or 0, "stack": self.stack or 0}}
 
     def to_json(self) -> dict[str, Any]:
         """What build.json says; of the place, nothing."""
@@ -83,7 +87,7 @@ def _for_core(folder: Path, target: str, other: Path) -> Path:
 
 def _build(folder: Path, board: Board, output: Path) -> Build:
     manifest = read_manifest(folder)
-    check_fit(manifest, board)
+    check_fit(manifest["name"], at_least(manifest), board, measured=False)
     taken = {header.stem for room in _rooms(board) for header in room.glob("*.h")} | {"app_model"}
     if manifest["name"] in taken:
         raise UsageError(
@@ -97,11 +101,11 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
         elf = (work / board.program).read_bytes()
         model = {"model": manifest["name"], "model_sha256": manifest["model"]["sha256"]}
         result = Build(output, board, **model, elf_sha256=hashlib.sha256(elf).hexdigest(), **sizes)
-        check_fit(manifest, board, result)
+        check_fit(result.model, result.needs, board, measured=True)
         files = {board.program: elf}
         if board.bare:
-            start, image = _image(work / board.program)
-            files |= {"firmware.bin": image, "firmware.hex": _intel_hex(start, image)}
+            start, image = image_of(work / board.program)
+            files |= {"firmware.bin": image, "firmware.hex": intel_hex(start, image)}
             if board.uf2_family:
                 files[UF2] = uf2.write(uf2.Firmware(board.uf2_family, start, image))
     facts = {**result.to_json(), "files": [*files, MANIFEST]}  # what the next build may replace
@@ -146,31 +150,6 @@ def default_folder(folder: Path, board: Board) -> Path:
     return folder.with_name(f"{folder.resolve().name}-{board.id}")
 
 
-def needed(manifest: dict[str, Any], built: Build | None = None) -> dict[str, dict[str, int]]:
-    """Bytes of flash and RAM by what needs them: as measured, or at least that many before anything is built."""
-    if built:
-        return {"flash": built.flash, "RAM": {"static": built.ram or 0, "stack": built.stack or 0}}
-    flash, arena = manifest["flash_estimate"], manifest["arena"]["bytes"]
-    return {
-        "flash": {"constants": flash["constants"], "kernels": sum(flash["kernels"].values()), "app": APP_FLASH},
-        "RAM": {"arena": arena, "app": APP_RAM, "stack": STACK},
-    }
-
-
-def check_fit(manifest: dict[str, Any], board: Board, built: Build | None = None) -> None:
-    """Raise DoesNotFitError with the numbers when flash or RAM of `board` is too small."""
-    there = {"flash": board.flash, "RAM": board.ram}
-    for memory, parts in needed(manifest, built).items():
-        region, total = there[memory], sum(parts.values())
-        if region and total > region.length:
-            least = "" if built else "at least "
-            detail = ", ".join(f"{part} {size:,}" for part, size in parts.items())
-            raise DoesNotFitError(
-                f"{manifest['name']} needs {least}{total:,} bytes of {memory} ({detail}), "
-                f"but {board.id} has {region.length:,}; choose a smaller network or a larger board."
-            )
-
-
 def _rooms(board: Board) -> list[Path]:
     """The folders of app and port."""
     return [paths.firmware() / "app", *(paths.firmware() / "ports" / room for room in board.port)]
@@ -210,7 +189,7 @@ def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
             ) from error
         raise
     boot2.seal(elf)
-    return {"compiler": linked.compiler, "flags": [*linked.flags, *defines], **_measure(elf), **_stack(linked)}
+    return {"compiler": linked.compiler, "flags": [*linked.flags, *defines], **measure(elf), **_stack(linked)}
 
 
 def linker_script(board: Board) -> str:
@@ -223,49 +202,8 @@ def linker_script(board: Board) -> str:
     return f"MEMORY {{\n{''.join(lines)}}}\n" + "".join(script.read_text() for script in (*front, link))
 
 
-def _measure(elf: Path) -> dict[str, Any]:
-    from elftools.elf.elffile import ELFFile
-
-    with elf.open("rb") as file:
-        sizes = {
-            section.name: section["sh_size"] for section in ELFFile(file).iter_sections() if section["sh_flags"] & 2
-        }
-    flash = {name.removeprefix("."): size for name, size in sizes.items() if name != ".bss" and size}
-    return {"flash": flash, "ram": sizes.get(".data", 0) + sizes.get(".bss", 0)}
-
-
 def _stack(linked: toolchain.Linked) -> dict[str, Any]:
     try:
         return {"stack": linked.stack()}
     except stack.UnknownStackError as error:
         return {"stack": None, "stack_unknown": str(error)}
-
-
-def _image(elf: Path) -> tuple[int, bytes]:
-    """The address of the program in flash, and its bytes."""
-    from elftools.elf.elffile import ELFFile
-
-    with elf.open("rb") as file:
-        segments = [s for s in ELFFile(file).iter_segments() if s["p_type"] == "PT_LOAD" and s["p_filesz"]]
-        pieces = sorted((segment["p_paddr"], segment.data()) for segment in segments)
-    start, image = pieces[0][0], bytearray()
-    for address, data in pieces:
-        image += bytes(address - start - len(image)) + data
-    return start, bytes(image)
-
-
-def _intel_hex(start: int, image: bytes) -> bytes:
-    """Records of 16 bytes, which never cross 64 KB because flash starts at a multiple of 16."""
-    lines, upper = [], -1
-    for at in range(0, len(image), 16):
-        address = start + at
-        if address >> 16 != upper:
-            upper = address >> 16
-            lines.append(_record(4, 0, upper.to_bytes(2, "big")))
-        lines.append(_record(0, address & 0xFFFF, image[at : at + 16]))
-    return "".join([*lines, _record(1, 0, b"")]).encode()
-
-
-def _record(kind: int, address: int, data: bytes) -> str:
-    record = bytes([len(data), *address.to_bytes(2, "big"), kind, *data])
-    return f":{(record + bytes([-sum(record) & 255])).hex().upper()}\n"

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from .. import board as boards
-from ..building.build import build, default_folder, needed
+from ..building.build import build, default_folder
+from ..building.fit import at_least
 from ..converters.manifest import read_manifest
 from . import options
 
@@ -19,7 +20,7 @@ from . import options
 @options.as_json
 def command(folder: Path, name: str, output: Path | None, as_json: bool) -> None:
     board = boards.load(name)
-    least = needed(read_manifest(folder))
+    least = at_least(read_manifest(folder))
     if board.bare:
         amounts = " and ".join(f"{sum(parts.values()):,} bytes of {memory}" for memory, parts in least.items())
         click.echo(f"{folder} needs at least {amounts}", err=True)

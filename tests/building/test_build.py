@@ -12,7 +12,8 @@ import pytest
 from edgecnn import board, paths, read_tflite, zoo
 from edgecnn.board import Board, Region, Target
 from edgecnn.building import compiler, stack
-from edgecnn.building.build import STACK, Build, build, check_fit, needed, read
+from edgecnn.building.build import Build, build, read
+from edgecnn.building.fit import STACK, at_least, check_fit
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
@@ -60,7 +61,7 @@ def test_the_estimate_before_compiling(name: str, tmp_path: Path) -> None:
     facts, core = board.load(name), tmp_path / "core"
     write_c(read_tflite(zoo.trained("lenet5_mnist")), core, name="lenet5", target=facts.target)
     built, manifest = build(core, facts, tmp_path / "out"), read_manifest(core)
-    before, after = needed(manifest), needed(manifest, built)
+    before, after = at_least(manifest), built.needs
     for memory, parts in before.items():
         measured = sum(after[memory].values())
         near = {"flash": 0.85, "RAM": 0.7}[memory]  # the stack differs most: vector kernels spill their registers
@@ -84,7 +85,7 @@ def test_what_does_not_fit_is_refused_before_compiling(
 def test_the_numbers_of_a_refusal(large: Path) -> None:
     manifest = read_manifest(large)
     with pytest.raises(DoesNotFitError) as caught:
-        check_fit(manifest, with_memory(M4, 2**20, 8192))
+        check_fit(manifest["name"], at_least(manifest), with_memory(M4, 2**20, 8192), measured=False)
     assert str(caught.value) == (
         "large needs at least 11,330 bytes of RAM (arena 10,830, app 300, stack 200), but mps2_an386 has 8,192; "
         "choose a smaller network or a larger board."

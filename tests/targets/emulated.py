@@ -12,7 +12,7 @@ import serial
 
 from edgecnn import board as boards
 from edgecnn import paths
-from edgecnn.building import build, toolchain
+from edgecnn.building import build, image, toolchain
 from edgecnn.converters.c_text import constant
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.manifest import MANIFEST
@@ -167,8 +167,8 @@ def _link(facts: boards.Board, folder: Path, work: Path) -> Path:
     if facts.bare:
         script.write_text(build.linker_script(facts))
         toolchain.link(facts.compiler, arguments, script, program)
-        image = build._intel_hex(*build._image(program))
-        program.with_suffix(".hex").write_bytes(image)  # what some emulators take
+        # What some emulators take.
+        program.with_suffix(".hex").write_bytes(image.intel_hex(*image.image_of(program)))
     else:
         toolchain.zig().run([*toolchain.core(facts.compiler), *toolchain.OPTIMIZED, *arguments, "-o", str(program)])
     return program
