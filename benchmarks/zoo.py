@@ -2,8 +2,8 @@
 
     python benchmarks/zoo.py
 
-Sizes are those of the int8 network for 32x32x3 images and 10 classes, whose C is generated for it; accuracies are those
-of the records beside the trained networks (edgecnn/zoo/trained/*.json).
+Sizes are those of the C that `edgecnn convert` writes; accuracies are those of the records beside the trained networks
+(edgecnn/zoo/trained/*.json).
 """
 
 import importlib
@@ -27,15 +27,17 @@ Made by `python benchmarks/zoo.py`. Each network is a short Keras function in `e
 down and why; `edgecnn train NAME` trains it on `digits`, `mnist`, `cifar10`, `four` (the dog, cat, boat and bird of
 CIFAR-10) or `folder:PATH`.
 
-What they need, for 32x32x3 images and 10 classes in int8:
+What they need in int8, for 32x32x3 images and 10 classes. Flash is that of the constants and of the kernels (compiled
+for a Cortex-M4 with -Os), the arena is all RAM beside the stack; both in bytes, for C as `edgecnn convert` writes it.
 
 {sizes}
 
-How well they do, on the whole test set, by the records in `edgecnn/zoo/trained/`, which `python benchmarks/record.py`
-makes. 'JPEG copy' is CIFAR-10 after a lossy compression, whose pixels differ slightly from the original's. Compared are
-all layers of all test images, as the C computes them and as TFLite's interpreters do, with the NumPy integers.
+The trained ones: what they need, and how well they do on the whole test set, by the records in `edgecnn/zoo/trained/`,
+which `python benchmarks/record.py` makes. 'JPEG copy' is CIFAR-10 after a lossy compression, whose pixels differ
+slightly from the original's. Compared are all layers of all test images, as the C computes them and as TFLite's
+interpreters do, with the NumPy integers.
 
-{accuracies}
+{trained}
 
 Not trained, or not yet recorded: {missing}.
 
@@ -57,36 +59,39 @@ def int8(name: str) -> bytes:
     return keras_to_tflite(model, images).model
 
 
-def sizes(name: str, file: bytes) -> tuple[str, ...]:
-    """A row of the network in a TFLite file: name, idea, parameters, MACs, bytes of constants, bytes of arena."""
+def costs(file: bytes, name: str) -> tuple[str, ...]:
+    """Cells of a network in a TFLite file: parameters, MACs, bytes of flash, bytes of arena."""
     network = graph_of(file, name)
     with tempfile.TemporaryDirectory() as folder:
         write_c(network, Path(folder) / "c", name=name)
         manifest = read_manifest(Path(folder) / "c")
+    flash = manifest["flash_estimate"]
+    total = flash["constants"] + sum(flash["kernels"].values())
+    return tuple(f"{count:,}" for count in (network.parameters, network.macs, total, manifest["arena"]["bytes"]))
+
+
+def described(name: str, file: bytes) -> tuple[str, ...]:
+    """A row of the network in a TFLite file: name, idea, costs."""
     idea = str(importlib.import_module(f"edgecnn.zoo.{name}").__doc__).splitlines()[0].rstrip(".")
-    counts = (network.parameters, network.macs, manifest["flash_estimate"]["constants"], manifest["arena"]["bytes"])
-    return (f"`{name}`", idea, *(f"{count:,}" for count in counts))
+    return (f"`{name}`", idea, *costs(file, name))
 
 
-def accuracies() -> list[tuple[str, ...]]:
-    """A row per record: network, data set, epochs, float, int8, bytes compared, unequal ones."""
-    rows = []
-    for path in sorted(zoo.TRAINED.glob("*.json")):
-        record = json.loads(path.read_text())
-        note = f" ({record['dataset_note']})" if record.get("dataset_note") else ""
-        figures = [Accuracy(record[kind]["right"], record[kind]["n"]) for kind in ("float", "int8")]
-        compared = sum(record["compared"]["bytes"].values())
-        rows.append(
-            (
-                f"`{record['network']}`",
-                f"{record['dataset']}{note}",
-                str(record["epochs"]),
-                *(f"{figure.share:.2%} ({figure.right:,} of {figure.n:,})" for figure in figures),
-                f"{compared:,}",
-                f"{record['compared']['unequal_bytes']:,}",
-            )
-        )
-    return rows
+def graded(name: str) -> tuple[str, ...]:
+    """A row of a trained network: name, data set, epochs, costs, accuracies, bytes compared, unequal ones."""
+    file = zoo.trained(name)
+    record = json.loads(file.with_suffix(".json").read_text())
+    note = f" ({record['dataset_note']})" if record.get("dataset_note") else ""
+    figures = [Accuracy(record[kind]["right"], record[kind]["n"]) for kind in ("float", "int8")]
+    compared = record["compared"]
+    return (
+        f"`{record['network']}`",
+        f"{record['dataset']}{note}",
+        str(record["epochs"]),
+        *costs(file.read_bytes(), name),
+        *(f"{figure.share:.2%} ({figure.right:,} of {figure.n:,})" for figure in figures),
+        f"{sum(compared['bytes'].values()):,}",
+        f"{compared['unequal_bytes']:,}",
+    )
 
 
 def line(cells: tuple[str, ...]) -> str:
@@ -101,16 +106,15 @@ def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def page() -> str:
     """The file's text."""
-    trained = {path.stem for path in zoo.TRAINED.glob("*.json")}
+    needs = ("parameters", "MACs", "flash", "arena")
     wanted = [f"{name}_{'four' if name == 'four_class' else 'cifar10'}" for name in zoo.NAMES]
     wanted += [f"{name}_mnist" for name in zoo.NAMES]
+    trained = zoo.trained_names()
     return TEXT.format(
-        sizes=markdown(
-            ("network", "idea", "parameters", "MACs", "constants, bytes", "arena, bytes"),
-            [sizes(name, int8(name)) for name in zoo.NAMES],
-        ),
-        accuracies=markdown(
-            ("network", "data set", "epochs", "float", "int8", "bytes compared", "unequal"), accuracies()
+        sizes=markdown(("network", "idea", *needs), [described(name, int8(name)) for name in zoo.NAMES]),
+        trained=markdown(
+            ("network", "data set", "epochs", *needs, "float", "int8", "bytes compared", "unequal"),
+            [graded(name) for name in trained],
         ),
         missing=", ".join(f"`{name}`" for name in wanted if name not in trained) or "none",
     )
