@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,16 +81,22 @@ def verify(
             notes=notes,
         )
         int8_classes, float_classes = [], []
-        with bar("Verifying", len(data.codes)) as progress:
+        # Each oracle is a process of its own: they compute while this one does.
+        with bar("Verifying", len(data.codes)) as progress, ThreadPoolExecutor() as pool:
             for part, label in data.parts():
                 codes = data.codes[part]
+                answers = [
+                    (party, pool.submit(oracle.evaluate, graph.source, codes))
+                    for party, oracle in zip(others, oracles, strict=True)
+                    if not party.failure
+                ]
                 ours = trace(graph, codes)
                 for party, c in zip(ours_in_c, hosts.values(), strict=True):
                     party.compare(ours, c.trace(codes) | {graph.output.index: c.invoke(codes)}, label)
-                for party, oracle in zip(others, oracles, strict=True):
-                    _ask(party, oracle, graph, codes, ours, label)
                 real = part.stop <= data.real
                 reals = reference.trace(data.images[part]) if reference and real else {}
+                for party, answer in answers:
+                    _take(party, answer, ours, label)
                 if real:
                     for tensor, fidelity in result.layers.items():
                         fidelity.add(ours[tensor], reals.get(tensor))
@@ -112,12 +119,10 @@ def _oracles(wanted: bool) -> list[Oracle]:
     return oracles
 
 
-def _ask(party: Party, oracle: Oracle, graph: Graph, codes: NDArray[np.int8], ours: Any, label: str) -> None:
+def _take(party: Party, answer: Future[dict[int, NDArray[Any]]], ours: Any, label: str) -> None:
     """Compare with an oracle's answer; one that fails on this model is out, with its reason."""
-    if party.failure:
-        return
     try:
-        party.compare(ours, oracle.evaluate(graph.source, codes), label)
+        party.compare(ours, answer.result(), label)
     except EdgecnnError as error:
         party.failure = str(error)
 
