@@ -6,6 +6,7 @@
 Beside NAME_DATASET.keras lie the .tflite that `edgecnn quantize` made of it and, for a new one, the .json that
 `edgecnn train --json` printed and the .log of `edgecnn train --log`. The figures are those of `edgecnn verify`: every
 layer of every test image in NumPy, in C and in TFLite's interpreters; a network with an unequal byte is not recorded.
+Of a float model that is too large to be committed, the record keeps the size and the SHA-256.
 """
 
 import hashlib
@@ -60,12 +61,15 @@ def main() -> None:
         kept = zoo.TRAINED / f"{keras.stem}.json"
         again = keras.parent.resolve() == zoo.TRAINED
         about = json.loads(kept.read_text()) if again else how_trained(keras)
-        content = about | proof(keras, about["dataset"])
         files = [] if again else [keras.with_suffix(suffix) for suffix in (".keras", ".tflite", ".log")]
-        if large := [path.name for path in files if path.stat().st_size > LARGEST]:
-            raise SystemExit(f"{', '.join(large)} is too large to be committed")
+        sizes = {path: path.stat().st_size for path in files}
+        too_large = {path.name: size for path, size in sizes.items() if size > LARGEST}
+        if keras.with_suffix(".tflite").name in too_large:
+            raise SystemExit(f"{keras.stem}.tflite is too large to be committed")
+        content = about | ({"too_large": too_large} if too_large else {}) | proof(keras, about["dataset"])
         for path in files:
-            shutil.copy(path, zoo.TRAINED)
+            if path.name not in too_large:
+                shutil.copy(path, zoo.TRAINED)
         kept.write_text(json.dumps(content, indent=2) + "\n")
         print(f"{keras.stem}: float {content['float']['accuracy']:.2%}, int8 {content['int8']['accuracy']:.2%}")
 
