@@ -132,6 +132,7 @@ def test_a_truncated_file(cut: int, tmp_path: Path) -> None:
 def test_bad_input_has_its_code(tmp_path: Path) -> None:
     out = tmp_path / "out"
     refused(22, "missing.tflite", "check the path", by=run("convert", tmp_path / "missing.tflite", "-o", out))
+    refused(2, "nosuch", "lenet5_mnist", by=run("convert", "nosuch", "-o", out))
     builder = Builder()
     x = builder.input((1, 4), 0.1, 0)
     y = builder.tensor((1, 4), 0.1, 0)

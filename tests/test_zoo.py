@@ -152,6 +152,13 @@ def test_the_record_is_of_the_files_beside_it(record: Path) -> None:
     assert table.line(table.graded(record.stem)) in table.FILE.read_text()
 
 
+def test_the_data_set_of_a_file() -> None:
+    for name in ("lenet5_mnist", "resnet20_mnist", "four_class_four"):  # of the second there is no .keras file
+        digest = hashlib.sha256(zoo.trained(name).read_bytes()).hexdigest()
+        assert zoo.dataset_of(digest) == name.rpartition("_")[2]
+    assert zoo.dataset_of("0" * 64) is None
+
+
 def test_what_is_trained_is_recorded() -> None:
     assert zoo.trained_names() == sorted(path.stem for path in zoo.TRAINED.glob("*.json"))
 

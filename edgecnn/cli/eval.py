@@ -57,7 +57,7 @@ def command(
     else:
         for name, result in zip(board, results, strict=True):
             if isinstance(result, Evaluation):
-                click.echo(_text(name, result))
+                click.echo(_text(name, result, emulated))
     if len(board) == 1 and failures[0]:
         raise failures[0]
     for name, failure in zip(board, failures, strict=True):
@@ -83,10 +83,11 @@ def _report(name: str, result: Evaluation | EdgecnnError, failure: EdgecnnError 
     return {**report, "error": str(failure), "exit_code": failure.exit_code} if failure else report
 
 
-def _text(name: str, result: Evaluation) -> str:
+def _text(name: str, result: Evaluation, emulated: bool) -> str:
+    on_a_board = f"{result.ticks:,} ticks for one inference, {result.seconds * 1e3:.1f} ms of the board's clock"
     return (
         f"{name}, {result.dataset}: {result.accuracy}\n"
         f"unequal bytes against the host: {result.unequal_bytes}\n"
         f"{result.retries} retries, {result.lost} requests lost, {result.resumed} images from an earlier run\n"
-        f"{result.ticks:,} ticks for one inference, {result.seconds * 1e3:.1f} ms of the board's clock"
+        + ("an emulator's ticks are no times: `edgecnn profile` counts instructions" if emulated else on_a_board)
     )

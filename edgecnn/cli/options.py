@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from .. import datasets, zoo
+from ..errors import UsageError
 
 
 class _Model(click.ParamType):
@@ -18,7 +19,16 @@ class _Model(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         path = Path(value)
-        return zoo.trained(path.name) if not path.exists() and path.name in zoo.trained_names() else path
+        if path.exists():
+            return path
+        if path.name in zoo.trained_names():
+            return zoo.trained(path.name)
+        if path.name == str(value) and not path.suffix:
+            raise UsageError(
+                f"there is no file or folder {value} here, and no trained network is called so; those are "
+                f"{', '.join(zoo.trained_names())}."
+            )
+        return path
 
 
 model = click.argument("model", type=_Model())

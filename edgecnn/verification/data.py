@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import datasets
+from .. import datasets, zoo
 from ..errors import UsageError
 from ..fixed_point import quantize
 from ..graph import Graph
@@ -18,7 +18,8 @@ from ..interpreter import CHUNK
 
 RANDOM_SEED = 0
 AS_TRAINED = "as trained"
-"""The data set that the .keras file names, where its files are here; else digits if it suits the network, or none."""
+"""The data set that the .keras file or, of a network that comes with edgecnn, its record names, where its files are
+here; else digits if it suits the network, or none."""
 _ANYWHERE = "digits"  # comes with scikit-learn
 
 
@@ -26,7 +27,7 @@ def suitable(graph: Graph, keras: Path, folder: Path | None) -> tuple[str | None
     """A data set that can be had without a download, and what to say if it is not the one of the training."""
     from ..training import provenance
 
-    trained_on = provenance(keras).get("dataset")
+    trained_on = provenance(keras).get("dataset") or zoo.dataset_of(graph.sha256)
     if trained_on and datasets.available(trained_on, folder):
         return trained_on, []
     here = datasets.available(_ANYWHERE)

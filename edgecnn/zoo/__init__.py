@@ -1,13 +1,25 @@
 """The networks that edgecnn knows by name."""
 
 import importlib
+import json
 from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
 from .recipes import Recipe, fine_tuning, recipe
 
-__all__ = ["NAMES", "TRAINED", "Recipe", "build", "fine_tuning", "recipe", "trained", "trained_keras", "trained_names"]
+__all__ = [
+    "NAMES",
+    "TRAINED",
+    "Recipe",
+    "build",
+    "dataset_of",
+    "fine_tuning",
+    "recipe",
+    "trained",
+    "trained_keras",
+    "trained_names",
+]
 
 # Each is a module of this package, whose `build(input_shape, classes)` gives an untrained Keras model.
 NAMES = (
@@ -50,6 +62,15 @@ def trained_keras(name: str) -> Path:
 def trained_names() -> list[str]:
     """What `trained` knows."""
     return sorted(path.stem for path in TRAINED.glob("*.tflite"))
+
+
+def dataset_of(sha256: str) -> str | None:
+    """The data set of the trained network whose TFLite file has this hash; None for a file that is none of them."""
+    for path in TRAINED.glob("*.json"):
+        record = json.loads(path.read_text())
+        if record["sha256"].get(f"{path.stem}.tflite") == sha256:
+            return str(record["dataset"])
+    return None
 
 
 def _committed(name: str, suffix: str) -> Path:
