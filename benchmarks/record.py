@@ -62,8 +62,7 @@ def main() -> None:
         again = keras.parent.resolve() == zoo.TRAINED
         about = json.loads(kept.read_text()) if again else how_trained(keras)
         files = [] if again else [keras.with_suffix(suffix) for suffix in (".keras", ".tflite", ".log")]
-        sizes = {path: path.stat().st_size for path in files}
-        too_large = {path.name: size for path, size in sizes.items() if size > LARGEST}
+        too_large = {path.name: size for path in files if (size := path.stat().st_size) > LARGEST}
         if keras.with_suffix(".tflite").name in too_large:
             raise SystemExit(f"{keras.stem}.tflite is too large to be committed")
         content = about | ({"too_large": too_large} if too_large else {}) | proof(keras, about["dataset"])

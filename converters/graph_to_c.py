@@ -69,16 +69,16 @@ def files(program: Program, name: str) -> dict[str, bytes]:
     if memory.arena > INT32_MAX:  # offsets are int32
         raise DoesNotFitError(f"the network needs {memory.arena} bytes of memory at once; make it smaller.")
     code = Code(program, memory, name)
-    files = {
+    contents = {
         f"{name}.h": code.header().encode(),
         f"{name}.c": code.source().encode(),
         f"{name}.tflite": program.graph.source,
         "CMakeLists.txt": _cmake(code).encode(),
         **{f"{RUNTIME}/{file.name}": file.read_bytes() for file in _runtime_files(code)},
     }
-    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
+    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(contents.items())}
     manifest = json.dumps({**manifest_of(code), "files": hashes}, indent=2) + "\n"
-    return {**files, MANIFEST: manifest.encode()}
+    return {**contents, MANIFEST: manifest.encode()}
 
 
 def _runtime_files(code: Code) -> list[Path]:

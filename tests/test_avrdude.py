@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import board, read_tflite, write_c, zoo
+from edgecnn import board, write_c
 from edgecnn.building.build import Build, build
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.device.device import Device
@@ -32,10 +32,9 @@ def test_optiboot_takes_a_network_and_a_second_flash_does_nothing(tmp_path: Path
         assert proofs(tmp_path / "everything", "arduino_uno", port) == ["unchanged", "answered"]
 
 
-def test_stk500v2_takes_lenet(tmp_path: Path) -> None:
+def test_stk500v2_takes_lenet(lenet5: Path) -> None:
     """78 KB: beyond what 16 bits address."""
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), tmp_path / "lenet5", name="lenet5")
-    done = run("flash", tmp_path / "lenet5", "--board", "arduino_mega_2560", "--emulate", "--verbose")
+    done = run("flash", lenet5, "--board", "arduino_mega_2560", "--emulate", "--verbose")
     assert done.returncode == 0, done.stderr
     assert "avrdude -q -c wiring -p atmega2560" in done.stderr
     assert "read back equal, answered on /dev/pts/" in done.stdout

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import board, read_tflite, write_c, zoo
+from edgecnn import board
 from edgecnn.building.build import build
 from edgecnn.device.device import Device
 from edgecnn.emulators import emulator
@@ -44,10 +44,9 @@ WRITES = {
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_what_an_stm32_is_told(name: str, tmp_path: Path) -> None:
-    folder, log = tmp_path / "lenet5", tmp_path / "log"
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), folder, name="lenet5")
-    built = build(folder, board.load(name), tmp_path / "firmware")
+def test_what_an_stm32_is_told(name: str, lenet5: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    built = build(lenet5, board.load(name), tmp_path / "firmware")
     assert built.board.emulator
     noting = dataclasses.replace(built.board.emulator, options=["-d", "unimp", "-D", str(log)])
     with emulator.emulate(dataclasses.replace(built.board, emulator=noting), built.elf) as url, Device(url) as device:

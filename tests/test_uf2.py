@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgecnn import board, read_tflite, uf2, zoo
+from edgecnn import board, uf2
 from edgecnn.building import boot2, compiler
 from edgecnn.building.build import Build, build
-from edgecnn.converters.graph_to_c import write_c
 from edgecnn.device.device import Device
 from edgecnn.emulators import emulator
 from edgecnn.errors import EdgecnnError, TransferError
@@ -76,10 +75,9 @@ def test_a_stage_that_is_too_large(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Build:
+def built(lenet5: Path, tmp_path: Path) -> Build:
     """LeNet for the Pico."""
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), tmp_path / "lenet5", name="lenet5")
-    return build(tmp_path / "lenet5", PICO, tmp_path / "firmware")
+    return build(lenet5, PICO, tmp_path / "firmware")
 
 
 def test_the_pico_boots_its_uf2(built: Build) -> None:

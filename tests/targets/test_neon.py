@@ -73,9 +73,8 @@ def test_what_suits_an_arm_computer(machine: str, target: str, monkeypatch: pyte
     assert native().name == target
 
 
-def test_an_emulator_that_logs_too_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_c(read_tflite(zoo.trained("lenet5_mnist")), tmp_path / "lenet5", name="lenet5")
-    built = build(tmp_path / "lenet5", boards.load("raspberry_pi_5"), tmp_path / "firmware")
+def test_an_emulator_that_logs_too_little(lenet5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = build(lenet5, boards.load("raspberry_pi_5"), tmp_path / "firmware")
     monkeypatch.setattr("edgecnn.emulators.executed._LOG", ("-d", "page"))
     with pytest.raises(EdgecnnError, match="does not log when a program asks for the time"):
         layers(built)
