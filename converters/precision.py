@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from edgecnn.errors import UnsupportedError
 
-from .tflite_file import RawModel
+from .tflite_file import RawGraph
 
 Types = set[str]
 
@@ -29,7 +29,7 @@ def _in_float(computed: Types) -> bool:
     return "FLOAT32" in computed and computed.isdisjoint(("INT8", "UINT8", "INT16"))
 
 
-def refuse_other_than_int8(model: RawModel, where: str) -> None:
+def refuse_other_than_int8(model: RawGraph, where: str) -> None:
     """Raise UnsupportedError for a network of another precision; one that is int8 in part is left to its ops."""
     outputs = {index for operator in model.operators for index in operator.outputs}
     computed = {tensor.type for tensor in model.tensors if tensor.index in outputs}

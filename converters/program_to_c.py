@@ -13,8 +13,9 @@ from edgecnn.targets import OPTIMIZE, load
 from edgecnn.tensor import Tensor
 from edgecnn.version import VERSION
 
-from . import api_to_c, c_text, stream_to_c
+from . import api_to_c, c_text, doors_to_c, stream_to_c
 from .api_to_c import Function
+from .doors_to_c import CDoor
 from .layer_to_c import Layer
 
 RUNTIME = "runtime"  # the folder of the kernels' sources, below that of the program
@@ -52,7 +53,8 @@ class Code:
     @property
     def plain_headers(self) -> list[str]:
         """The headers that every program of its form includes, whatever its kernels."""
-        return ["flash", *([stream_to_c.HEADER] if self.streamed else [])]
+        reals = any(door.door.is_real and door.offset is not None for door in self.doors)
+        return ["flash", *([doors_to_c.REAL] if reals else []), *([stream_to_c.HEADER] if self.streamed else [])]
 
     def opening(self) -> list[str]:
         rows = [("layer", "", "output", "MACs", "flash bytes", "arena bytes")]
@@ -68,8 +70,7 @@ class Code:
             f"From a TFLite model with SHA-256 {graph.sha256}",
             f"For {load(self.program.target).title}, optimized for {OPTIMIZE[self.program.optimize]}.",
             "",
-            f"input   {_quantized(graph.input)}",
-            f"output  {_quantized(graph.output)}",
+            *(f"{door.function:<7} {_quantized(door)}" for door in self.doors),
             f"arena   {self.memory.arena} bytes, {graph.parameters} parameters, {graph.macs} multiply-accumulates",
             *(f"note    {note}" for note in graph.notes),
             "",
@@ -78,7 +79,7 @@ class Code:
 
     def at(self, tensor: Tensor) -> str:
         first = self.memory.offsets[tensor]
-        return f"{first}..{first + tensor.size - 1}"
+        return f"{first}..{first + tensor.bytes - 1}"
 
     def header(self) -> str:
         n = self.name
@@ -95,46 +96,47 @@ class Code:
             + '\n#ifdef __cplusplus\nextern "C" {\n#endif\n\n'
             + api_to_c.declarations(self.functions, n)
             + f"int32_t {n}_layer_output_size(int layer);\n\n"
-            + api_to_c.memory(self.functions, n, self.program.alignment, more)
+            + api_to_c.memory(self.functions, n, self.alignment, more)
+            + "".join(f"{line}\n" for line in doors_to_c.aliases(n, self.doors))
             + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n"
         )
 
     @cached_property
     def functions(self) -> list[Function]:
         """The C API."""
-        n, offsets = self.name, self.memory.offsets
-        if self.streamed:
-            given = stream_to_c.api(n)
-        else:
-            where = f"return memory->arena + {offsets[self.graph.input]};"
-            comment = f"Where to write the {n}_INPUT_SIZE input codes before each inference, which overwrites them."
-            given = [Function("int8_t *", "input", comment, where)]
+        n = self.name
+        reset = doors_to_c.reset(self.graph.states, self.memory.offsets)
+        inputs = stream_to_c.api(n) if self.streamed else self.codes("input")
         inference = "One inference, of what comes after layer 0." if self.streamed else "One inference."
         every = f"  for (int layer = 0; layer < {n}_LAYERS; layer++) {n}_invoke_layer_in(memory, layer);\n"
-        output = f"return memory->arena + {offsets[self.graph.output]};"
         layer_output = "return memory->arena + layer_outputs[layer].offset;"
         inside = (
             f"To see inside: run layer 0, 1, ... {n}_LAYERS - 1 in turn and look at the output of each before the next."
         )
-        codes = f"The {n}_OUTPUT_SIZE output codes, valid until the next input is written."
         return [
-            *given,
+            *([reset] if reset else []),
+            *inputs,
             Function("void", "invoke", inference, every),
-            Function("const int8_t *", "output", codes, output, reads=True),
+            *self.codes("output"),
             Function("void", "invoke_layer", inside, self.invoke_layer(), ("int layer",)),
             Function("const int8_t *", "layer_output", "Its codes.", layer_output, ("int layer",), reads=True),
         ]
+
+    def codes(self, what: str) -> list[Function]:
+        """The functions of the inputs or outputs."""
+        doors = [door for door in self.doors if door.what == what]
+        return [function for door in doors for function in (door.codes(self.name), *door.reals(self.name))]
+
+    @cached_property
+    def doors(self) -> list[CDoor]:
+        """Inputs, then outputs."""
+        return doors_to_c.doors(self.graph, self.memory.offsets, bool(self.streamed))
 
     def macros(self) -> dict[str, str]:
         """The constants of the C API; `NAME_...`, and in capitals too, as macros are often written."""
         graph = self.graph
         values = {
-            "INPUT_SIZE": str(graph.input.size),
-            "OUTPUT_SIZE": str(graph.output.size),
-            "INPUT_SCALE": _float(graph.input.scale),
-            "INPUT_ZERO_POINT": f"({graph.input.zero_point})",
-            "OUTPUT_SCALE": _float(graph.output.scale),
-            "OUTPUT_ZERO_POINT": f"({graph.output.zero_point})",
+            **doors_to_c.macros(graph, self.doors),
             "ARENA_SIZE": str(self.memory.arena),
             "LAYERS": str(len(self.layers)),
             **(stream_to_c.macros(self.streamed.step) if self.streamed else {}),
@@ -154,10 +156,22 @@ class Code:
                 for layer in self.layers
             ),
             *self.streaming(),
+            *self.initial(),
             self.layer_outputs(),
             api_to_c.definitions(self.functions, self.name),
         ]
         return "\n".join(parts)
+
+    def initial(self) -> Iterator[str]:
+        """What variables begin with."""
+        for state, symbol in zip(self.graph.states, doors_to_c.initial_symbols(self.graph.states), strict=True):
+            if symbol:
+                yield c_text.constant(symbol, state.initial)
+
+    @property
+    def alignment(self) -> int:
+        """Of the arena."""
+        return max(self.program.alignment, *(door.door.tensor.itemsize for door in self.doors))
 
     def streaming(self) -> Iterator[str]:
         if self.streamed:
@@ -182,12 +196,12 @@ class Code:
 
     def layer_outputs(self) -> str:
         n, offsets = self.name, self.memory.offsets
-        outputs = "".join(f"    {{{offsets[layer.step.output]}, {layer.step.output.size}}},\n" for layer in self.layers)
+        tensors = [*(layer.step.output for layer in self.layers), self.graph.outputs[-1].tensor]
+        outputs = "".join(f"    {{{offsets[tensor]}, {tensor.bytes}}},\n" for tensor in tensors)
         return f"""static const EDGECNN_FLASH struct {{
   int32_t offset, size;
 }} layer_outputs[{n}_LAYERS + 1] = {{
-{outputs}    {{{offsets[self.graph.output]}, {self.graph.output.size}}},
-}};
+{outputs}}};
 
 int32_t {n}_layer_output_size(int layer) {{ return layer_outputs[layer].size; }}
 """
@@ -197,14 +211,11 @@ def _shape(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.shape[1:])) or "1"
 
 
-def _quantized(tensor: Tensor) -> str:
-    return f"{_shape(tensor)} int8 codes: real value = {tensor.scale:.9g} * (code - {tensor.zero_point})"
+def _quantized(door: CDoor) -> str:
+    tensor, name = door.door.tensor, f"{door.door.name} " if door.several else ""
+    means = f"real value = {tensor.scale:.9g} * (code - {tensor.zero_point})"
+    return f"{name}{_shape(tensor)} {tensor.dtype} codes: {means}"
 
 
 def _title(step: Step) -> str:
     return f"{step.title}, {_shape(step.inputs[0])} -> {_shape(step.output)}".replace("*/", "")
-
-
-def _float(value: float) -> str:
-    text = f"{value:.9g}"
-    return text + ("f" if "." in text or "e" in text else ".0f")

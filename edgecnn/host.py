@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from . import paths
 from .building import compiler
 from .converters.manifest import read_manifest
-from .errors import InvalidModelError, UsageError
+from .door import Codes, Door, Given, give, take
+from .errors import InvalidModelError
 from .files import atomic_path
+from .tensor import Tensor
 
 FLAGS = (*compiler.STRICT, "-O3", "-fPIC", "-shared")
 _ALIGNMENT = 64  # of a network's memory: what any kernel's arena asks for
 
 # Compiled with the network: what the compiler made of it, to be compared with what the manifest says.
 _SIZES = """#include "NAME.h"
-const int64_t edgecnn_sizes[] = {sizeof(NAME_memory), NAME_INPUT_SIZE, NAME_OUTPUT_SIZE, NAME_LAYERS, ROWS};
+const int64_t NAME_sizes_for_host[] = {MACROS};
 """
 
 
@@ -41,45 +43,57 @@ class HostModel:
         self.flags = flags
         try:
             self.name: str = self.manifest["name"]
-            self.input_shape = tuple(self.manifest["input"]["shape"][1:])
-            self.output_shape = tuple(self.manifest["output"]["shape"][1:])
+            self.inputs, self.outputs = (
+                tuple(_door(entry) for entry in self.manifest[doors]) for doors in ("inputs", "outputs")
+            )
             self._streamed = bool(self.manifest["streamed"])
+            self._remembers = bool(self.manifest["states"])
             self._layers = [layer["output"] for layer in self.manifest["layers"]]
             self._library = ctypes.CDLL(str(self._build()))
             self._memory_size = self._checked_sizes()
         except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
             raise InvalidModelError(f"{folder} is damaged: {error}; run `edgecnn convert` again.") from error
 
-    def invoke(self, x: ArrayLike) -> NDArray[np.int8]:
-        """Output codes (N, *output shape) of input codes `x` (N, *input shape), int8, without the batch of 1."""
-        codes = self._checked(x)
-        memory = self._memory()
-        give, run = self._giver(memory), self._function("invoke", None)
-        output = self._view(self._function("output", ctypes.c_void_p)(memory), self.output_shape)
-        out = np.empty((len(codes), output.size), np.int8)
-        for image, result in zip(codes, out, strict=True):
-            give(image)
-            run(memory)
-            result[:] = output
-        return out.reshape(len(codes), *self.output_shape)
+    def evaluate(self, x: Given) -> Any:
+        """Output codes (N, *shape) of input codes `x` (N, *shape): an array, or arrays by name; see Graph.evaluate."""
+        return give(self.outputs, self._run(take(self.inputs, x, codes=True)))
 
-    def trace(self, x: ArrayLike) -> dict[int, NDArray[np.int8]]:
-        """The output codes (N, size) of every layer, by the index of its tensor in the TFLite file."""
-        codes = self._checked(x)
+    def invoke(self, x: Given) -> Any:
+        """As `evaluate`, in the types of the model file: where it has float32, real values in and out."""
+        outputs = self._run(take(self.inputs, x, codes=False))
+        return give(self.outputs, [door.from_codes(codes) for door, codes in zip(self.outputs, outputs, strict=True)])
+
+    def trace(self, x: Given) -> dict[int, NDArray[Any]]:
+        """The output codes (N, size) of every layer, by the index of its tensor, for input codes as in `evaluate`."""
+        given = take(self.inputs, x, codes=True)
         memory = self._memory()
-        give, run = self._giver(memory), self._function("invoke_layer", None, ctypes.c_int)
+        put, run = self._giver(memory), self._function("invoke_layer", None, ctypes.c_int)
         where = self._function("layer_output", ctypes.c_void_p, ctypes.c_int)
-        views = [self._view(where(memory, index), layer["shape"]) for index, layer in enumerate(self._layers)]
+        views = [_view(where(memory, index), _tensor(layer)) for index, layer in enumerate(self._layers)]
         out = {
-            layer["tensor"]: np.empty((len(codes), view.size), np.int8)
+            layer["tensor"]: np.empty((len(given[0]), view.size), view.dtype)
             for layer, view in zip(self._layers, views, strict=True)
         }
-        for i, image in enumerate(codes):
-            give(image)
+        for i in range(len(given[0])):
+            put([codes[i] for codes in given])
             for index, (rows, view) in enumerate(zip(out.values(), views, strict=True)):
                 run(memory, index)
                 rows[i] = view
         return out
+
+    def _run(self, given: Sequence[Codes]) -> list[Codes]:
+        memory = self._memory()
+        put, run = self._giver(memory), self._function("invoke", None)
+        names = _names("output", len(self.outputs))
+        places = [self._function(name, ctypes.c_void_p)(memory) for name in names]
+        views = [_view(place, door.tensor) for place, door in zip(places, self.outputs, strict=True)]
+        out = [np.empty((len(given[0]), view.size), view.dtype) for view in views]
+        for i in range(len(given[0])):
+            put([codes[i] for codes in given])
+            run(memory)
+            for rows, view in zip(out, views, strict=True):
+                rows[i] = view
+        return [rows.reshape(len(rows), *door.shape) for rows, door in zip(out, self.outputs, strict=True)]
 
     @cached_property
     def sha256(self) -> str:
@@ -92,15 +106,6 @@ class HostModel:
     def _sources(self) -> list[Path]:
         return sorted(path for path in self.folder.rglob("*") if path.suffix in (".c", ".h"))
 
-    def _checked(self, x: ArrayLike) -> NDArray[np.int8]:
-        codes = np.asarray(x)
-        if codes.dtype != np.int8 or codes.shape[1:] != self.input_shape or codes.ndim == 0:
-            raise UsageError(
-                f"{self.name} takes int8 codes of shape (N, {', '.join(map(str, self.input_shape))}), "
-                f"but got {codes.dtype} {codes.shape}."
-            )
-        return codes.reshape(len(codes), int(np.prod(self.input_shape)))
-
     def _memory(self) -> ctypes.c_void_p:
         """Memory for one inference at a time: each call of ours has its own, and so may run in any thread."""
         buffer = ctypes.create_string_buffer(self._memory_size + _ALIGNMENT)
@@ -108,30 +113,35 @@ class HostModel:
         memory.buffer = buffer  # type: ignore[attr-defined]  # lives as long
         return memory
 
-    def _giver(self, memory: ctypes.c_void_p) -> Callable[[NDArray[np.int8]], None]:
+    def _giver(self, memory: ctypes.c_void_p) -> Callable[[Sequence[Codes]], None]:
+        """What hands over the codes for each input, in `memory`, where a new sequence begins."""
+        if self._remembers:
+            self._function("reset", None)(memory)
         return self._by_rows(memory) if self._streamed else self._whole(memory)
 
-    def _whole(self, memory: ctypes.c_void_p) -> Callable[[NDArray[np.int8]], None]:
-        """Writes all codes of an input."""
-        view = self._view(self._function("input", ctypes.c_void_p)(memory), self.input_shape)
+    def _whole(self, memory: ctypes.c_void_p) -> Callable[[Sequence[Codes]], None]:
+        names = _names("input", len(self.inputs))
+        places = [self._function(name, ctypes.c_void_p)(memory) for name in names]
+        views = [_view(place, door.tensor) for place, door in zip(places, self.inputs, strict=True)]
 
-        def give(codes: NDArray[np.int8]) -> None:
-            view[:] = codes
+        def put(given: Sequence[Codes]) -> None:
+            for view, codes in zip(views, given, strict=True):
+                view[:] = codes.ravel()
 
-        return give
+        return put
 
-    def _by_rows(self, memory: ctypes.c_void_p) -> Callable[[NDArray[np.int8]], None]:
-        """Hands over an input row by row."""
+    def _by_rows(self, memory: ctypes.c_void_p) -> Callable[[Sequence[Codes]], None]:
         begin, push = (self._function(name, None) for name in ("begin", "push_row"))
         row = self._function("row", ctypes.c_void_p)
 
-        def give(codes: NDArray[np.int8]) -> None:
+        def put(given: Sequence[Codes]) -> None:
             begin(memory)
-            for part in np.ascontiguousarray(codes).reshape(self.input_shape[0], -1):
-                ctypes.memmove(row(memory), part.tobytes(), part.size)
+            (codes,) = given
+            for part in np.ascontiguousarray(codes).reshape(len(codes), -1):
+                ctypes.memmove(row(memory), part.tobytes(), part.nbytes)
                 push(memory)
 
-        return give
+        return put
 
     def _function(self, name: str, result: Any, *arguments: Any) -> Any:
         """A function of the C API that works in memory of ours; an object of its own each time."""
@@ -142,21 +152,18 @@ class HostModel:
         """Bytes of a network's memory; raises ValueError unless the manifest says what the compiler made."""
         size = self._library[f"{self.name}_layer_output_size"]
         size.restype, size.argtypes = ctypes.c_int32, (ctypes.c_int,)
-        memory, into, out, layers, rows = (ctypes.c_int64 * 5).in_dll(self._library, "edgecnn_sizes")
-        made = [into, out, layers, *(size(layer) for layer in range(layers))]
-        shapes = [self.input_shape, self.output_shape, *(layer["shape"] for layer in self._layers)]
-        said = [int(np.prod(shape)) for shape in shapes]
-        if made != [*said[:2], len(self._layers), *said[2:]] or (self._streamed and rows != self.input_shape[0]):
+        macros = _size_macros(self.manifest)
+        memory, layers, *doors = (ctypes.c_int64 * len(macros)).in_dll(self._library, f"{self.name}_sizes_for_host")
+        said = [door.tensor.size for door in (*self.inputs, *self.outputs)]
+        said += [self.inputs[0].shape[0]] if self._streamed else []
+        tensors = [_tensor(layer).bytes for layer in self._layers]
+        if (layers, doors, [size(layer) for layer in range(layers)]) != (len(self._layers), said, tensors):
             raise ValueError("its manifest does not describe its C")
         return int(memory)
 
-    @staticmethod
-    def _view(address: int, shape: Any) -> NDArray[np.int8]:
-        return np.ctypeslib.as_array((ctypes.c_int8 * int(np.prod(shape))).from_address(address))
-
     def _build(self) -> Path:
         """The shared library, compiled unless the cache has it for these sources, compiler and flags."""
-        sizes = _SIZES.replace("NAME", self.name).replace("ROWS", f"{self.name}_INPUT_ROWS" if self._streamed else "0")
+        sizes = sizes_source(self.manifest)
         key = "\0".join((self.sha256, sizes, *self.compiler.command, self.compiler.version, *self.flags))
         library = paths.cache() / "host" / hashlib.sha256(key.encode()).hexdigest() / f"{self.name}.so"
         if not library.is_file():
@@ -166,3 +173,34 @@ class HostModel:
                 files = [str(path) for path in (*self._sources(), shim) if path.suffix == ".c"]
                 self.compiler.run([*self.flags, f"-I{self.folder}", "-o", str(target), *files])
         return library
+
+
+def sizes_source(manifest: Mapping[str, Any]) -> str:
+    """C that tells what the compiler made of the network, to be compiled with it."""
+    return _SIZES.replace("MACROS", ", ".join(_size_macros(manifest))).replace("NAME", manifest["name"])
+
+
+def _size_macros(manifest: Mapping[str, Any]) -> list[str]:
+    names = [*_names("INPUT", len(manifest["inputs"])), *_names("OUTPUT", len(manifest["outputs"]))]
+    rows = ["INPUT_ROWS"] if manifest["streamed"] else []
+    macros = ["LAYERS", *(f"{name}_SIZE" for name in names), *rows]
+    return [f"sizeof({manifest['name']}_memory)", *(f"{manifest['name']}_{macro}" for macro in macros)]
+
+
+def _names(what: str, count: int) -> list[str]:
+    """What the C API calls its inputs or outputs."""
+    return [what] if count == 1 else [f"{what}_{number}" for number in range(count)]
+
+
+def _view(address: int, tensor: Tensor) -> NDArray[Any]:
+    kind = np.ctypeslib.as_ctypes_type(np.dtype(tensor.dtype))
+    return np.ctypeslib.as_array((kind * tensor.size).from_address(address))
+
+
+def _tensor(entry: Mapping[str, Any]) -> Tensor:
+    scale, zero_point = float(entry["scale"]), int(entry["zero_point"])
+    return Tensor(entry["tensor"], entry["name"], tuple(entry["shape"]), scale, zero_point, entry["dtype"])
+
+
+def _door(entry: Mapping[str, Any]) -> Door:
+    return Door(entry["name"], _tensor(entry), entry["type"], entry["file_tensor"])
