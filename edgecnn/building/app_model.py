@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..converters.c_text import table
 from ..converters.manifest import read_manifest
-from ..errors import UnsupportedError
+from ..door import Door
 from ..folder import read_folder
 from ..graph import Graph
 from ..interpreter import trace
 from ..version import VERSION
 
 SEEDS = (1, 2)  # of the self-test's vectors
-_FUNCTIONS = ("output", "invoke", "invoke_layer", "layer_output", "layer_output_size")
-_GIVEN_WHOLE: tuple[tuple[str, ...], tuple[str, ...]] = ("input",), ()  # functions and constants
-_GIVEN_BY_ROWS = ("begin", "row", "push_row"), ("INPUT_ROWS", "INPUT_ROW_SIZE")
-_CONSTANTS = ("INPUT_SIZE", "OUTPUT_SIZE", "INPUT_ZERO_POINT", "OUTPUT_ZERO_POINT", "ARENA_SIZE", "LAYERS")
+TYPES = {"float32": 0, "int32": 2, "uint8": 3, "int16": 7, "int8": 9}  # as numbered in TFLite's schema
+_FUNCTIONS = ("invoke", "invoke_layer", "layer_output", "layer_output_size")
+_ROWS = ("begin", "row", "push_row"), ("INPUT_ROWS", "INPUT_ROW_SIZE")  # functions and constants
+_LONGEST_TEXT = 255  # bytes
 
 
 def header(folder: str | Path, board: str = "host") -> str:
@@ -33,22 +31,21 @@ def header(folder: str | Path, board: str = "host") -> str:
     Raises InvalidModelError when the folder is not one of ours.
     """
     manifest = read_manifest(folder)
-    _check(manifest)
-    functions, constants = _GIVEN_BY_ROWS if manifest["streamed"] else _GIVEN_WHOLE
     graph = read_folder(folder)
     layers = [layer["output"]["tensor"] for layer in manifest["layers"]]
     vectors = (f"{{{seed}u, 0x{expected_crc(graph, layers, seed):08x}u}}" for seed in SEEDS)
-    name = manifest["name"]
+    name, streamed = manifest["name"], bool(manifest["streamed"])
+    functions, constants = _ROWS if streamed else ((), ())
+    reset = ("reset",) if graph.states else ()
     values = {
-        "APP_VERSION": json.dumps(VERSION),
-        "BOARD_NAME": json.dumps(board),
-        "MODEL_NAME": json.dumps(name),
         "MODEL_SHA256": _braced(bytes.fromhex(manifest["model"]["sha256"])),
-        **_tensor("MODEL_INPUT", manifest["inputs"][0]),
-        **_tensor("MODEL_OUTPUT", manifest["outputs"][0]),
+        "MODEL_FACTS": _braced(facts(graph, (VERSION, board, name))),
         "MODEL_SELF_TEST": _braced(vectors),  # seed, CRC-32 of all layers' outputs
-        **{f"MODEL_{constant}": f"{name}_{constant}" for constant in (*_CONSTANTS, *constants)},
-        **{f"model_{function}": f"{name}_{function}" for function in (*_FUNCTIONS, *functions)},
+        **_sizes("INPUT", graph.inputs),
+        **_sizes("OUTPUT", graph.outputs),
+        **({"MODEL_HAS_STATE": "1"} if graph.states else {}),
+        **{f"MODEL_{constant}": f"{name}_{constant}" for constant in ("ARENA_SIZE", "LAYERS", *constants)},
+        **{f"model_{function}": f"{name}_{function}" for function in (*_FUNCTIONS, *functions, *reset)},
     }
     lines = table((f"#define {macro}", value) for macro, value in values.items() if macro != value)
     return "\n".join(
@@ -57,20 +54,51 @@ def header(folder: str | Path, board: str = "host") -> str:
             "#ifndef EDGECNN_APP_MODEL_H\n#define EDGECNN_APP_MODEL_H\n",
             f'#include "{name}.h"\n',
             *lines,
-            "\n#endif",
+            "",
+            *([] if streamed else [_places("int8_t *", name, "input", len(graph.inputs))]),
+            _places("const int8_t *", name, "output", len(graph.outputs)),
+            "#endif",
             "",
         ]
     )
 
 
-def _check(manifest: Mapping[str, Any]) -> None:
-    """Raise UnsupportedError for what protocol 1 cannot carry."""
-    borders = [*manifest["inputs"], *manifest["outputs"]]
-    if len(borders) > 2 or manifest["states"] or any(border["dtype"] != "int8" for border in borders):
-        raise UnsupportedError(
-            f"{manifest['name']} has several inputs or outputs, state, or codes other than int8: boards take none of "
-            "these yet; call its C from a program of your own."
-        )
+def facts(graph: Graph, texts: Iterable[str]) -> bytes:
+    """The end of HELLO's answer (firmware/app/protocol.h): inputs, outputs and texts."""
+    doors = b"".join(map(_described, (*graph.inputs, *graph.outputs)))
+    return bytes([len(graph.inputs), len(graph.outputs)]) + doors + b"".join(map(_text, texts))
+
+
+def _described(door: Door) -> bytes:
+    tensor = door.tensor
+    types = bytes([TYPES[door.dtype], TYPES[tensor.dtype]])
+    shape = struct.pack(f"<B{len(tensor.shape)}I", len(tensor.shape), *tensor.shape)
+    return types + struct.pack("<fi", tensor.scale, tensor.zero_point) + shape + _text(door.name)
+
+
+def _text(text: str) -> bytes:
+    data = text.encode()[:_LONGEST_TEXT].decode(errors="ignore").encode()
+    return bytes([len(data)]) + data
+
+
+def _sizes(what: str, doors: Sequence[Door]) -> dict[str, str]:
+    sizes = [door.tensor.bytes for door in doors]
+    return {
+        f"MODEL_{what}_COUNT": str(len(sizes)),
+        f"MODEL_{what}_BYTES": _braced(sizes),
+        f"MODEL_{what}_TOTAL": f"{sum(sizes)}u",
+    }
+
+
+def _places(result: str, name: str, what: str, count: int) -> str:
+    """A function that says where the codes of each input or output are."""
+    names = [what] if count == 1 else [f"{what}_{number}" for number in range(count)]
+    *cases, last = [f"return ({result})(const void *){name}_{function}();" for function in names]
+    if result == "int8_t *":
+        *cases, last = [f"return ({result})(void *){name}_{function}();" for function in names]
+    lines = [f"    case {number}:\n      {case}\n" for number, case in enumerate(cases)]
+    body = "".join(lines) + f"    default:\n      {last}\n"
+    return f"static inline {result}model_{what}_at(int number) {{\n  switch (number) {{\n{body}  }}\n}}\n"
 
 
 def vector(seed: int, size: int) -> NDArray[np.int8]:
@@ -84,14 +112,14 @@ def vector(seed: int, size: int) -> NDArray[np.int8]:
 
 def expected_crc(graph: Graph, layers: Iterable[int], seed: int) -> int:
     """CRC-32 of the outputs of `layers` (indices of their tensors) for the vector of `seed`."""
-    codes = vector(seed, graph.input.size).reshape(1, *graph.input.shape[1:])
+    sizes = [door.tensor.bytes for door in graph.inputs]
+    parts = np.split(vector(seed, sum(sizes)), np.cumsum(sizes)[:-1])
+    codes = {
+        door.name: part.view(door.tensor.dtype).reshape(1, *door.shape)
+        for door, part in zip(graph.inputs, parts, strict=True)
+    }
     values = {tensor.index: value for tensor, value in trace(graph, codes).items()}
     return zlib.crc32(b"".join(values[index].tobytes() for index in layers))
-
-
-def _tensor(prefix: str, tensor: Mapping[str, Any]) -> dict[str, str]:
-    bits = struct.unpack("<I", struct.pack("<f", tensor["scale"]))[0]
-    return {f"{prefix}_SHAPE": _braced(tensor["shape"]), f"{prefix}_SCALE_BITS": f"0x{bits:08x}u"}
 
 
 def _braced(values: Iterable[object]) -> str:

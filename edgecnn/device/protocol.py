@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from enum import IntEnum
 
-VERSION = 1
+VERSION = 2
 ANSWER = 0x80
 _HEADER = struct.Struct("<BBHI")
 _CRC = struct.Struct("<I")
@@ -24,16 +24,19 @@ class Command(IntEnum):
     IMAGE = 6
     STACK = 7
     ROW = 8
+    RESET = 9
+    TRACE = 10
 
 
 class Status(IntEnum):
     """What stands against a request."""
 
     OK = 0
-    BAD_VERSION = 1
+    BAD_VERSION = 2
     BAD_COMMAND = 2
     BAD_LENGTH = 3
     BAD_ARGUMENT = 4
+    STALE = 5
 
 
 @dataclass(frozen=True)

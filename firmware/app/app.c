@@ -8,6 +8,7 @@
 #include "port.h"
 #include "protocol.h"
 #include "runtime/flash.h"
+#include "state.h"
 
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -46,11 +47,13 @@ static uint8_t self_test(void) {
   unsigned failures = 0;
   for (unsigned i = 0; i < SIZE(vectors); i++) {
     const uint32_t start = port_ticks();
+    state_reset();
     input_fill(vectors[i].seed);
     input_done();
     if (crc_of_layers() != vectors[i].crc) failures |= 1u << i;
     vector_ticks = port_ticks() - start;
   }
+  state_reset();
   return (uint8_t)failures;
 }
 
@@ -58,46 +61,66 @@ static void put_codes(const int8_t *codes, int32_t size) {
   for (int32_t i = 0; i < size; i++) frame_put((uint8_t)codes[i]);
 }
 
-static void put_tensor(uint32_t scale_bits, int8_t zero_point, const EDGECNN_FLASH uint32_t *shape, uint8_t axes) {
-  frame_put32(scale_bits);
-  frame_put((uint8_t)zero_point);
-  frame_put(axes);
-  for (uint8_t i = 0; i < axes; i++) frame_put32(shape[i]);
+static void put_outputs(void) {
+  static const EDGECNN_FLASH int32_t sizes[] = MODEL_OUTPUT_BYTES;
+  for (int i = 0; i < MODEL_OUTPUT_COUNT; i++) put_codes(model_output_at(i), sizes[i]);
 }
 
 static void hello(void) {
-  static const EDGECNN_FLASH uint8_t sha256[32] = MODEL_SHA256;
-  static const EDGECNN_FLASH uint32_t input_shape[] = MODEL_INPUT_SHAPE, output_shape[] = MODEL_OUTPUT_SHAPE;
-  static const EDGECNN_FLASH char names[] = APP_VERSION "\0" BOARD_NAME "\0" MODEL_NAME;
+  static const EDGECNN_FLASH uint8_t sha256[32] = MODEL_SHA256, facts[] = MODEL_FACTS;
   frame_put(boot.failures);
   frame_put32(port_ticks_per_second);
   frame_put32(vector_ticks);
   frame_put32(MODEL_ARENA_SIZE);
   frame_put16(MODEL_LAYERS);
   for (unsigned i = 0; i < SIZE(sha256); i++) frame_put(sha256[i]);
-  put_tensor(MODEL_INPUT_SCALE_BITS, MODEL_INPUT_ZERO_POINT, input_shape, SIZE(input_shape));
-  put_tensor(MODEL_OUTPUT_SCALE_BITS, MODEL_OUTPUT_ZERO_POINT, output_shape, SIZE(output_shape));
-  for (unsigned i = 0; i < sizeof names; i++) frame_put((uint8_t)names[i]);
+  frame_put(STATE_THERE_IS);
+  frame_put32(state_sequence());
 #ifdef MODEL_INPUT_ROWS
   frame_put16(MODEL_INPUT_ROWS);
+#else
+  frame_put16(0);
 #endif
+  for (unsigned i = 0; i < SIZE(facts); i++) frame_put(facts[i]);
 }
 
-static void infer(void) {
-  const uint32_t before = input_done(), start = port_ticks();
-  model_invoke();
-  frame_put32(before + (port_ticks() - start));
-  put_codes(model_output(), MODEL_OUTPUT_SIZE);
+static void infer(const frame_request *request) {
+  if (!state_repeats(request)) {
+    const uint32_t before = input_done(), start = port_ticks();
+    model_invoke();
+    const uint32_t ticks = before + (port_ticks() - start);
+    state_keep(ticks);
+    frame_put32(ticks);
+    put_outputs();
+  } else {
+    state_put();
+  }
 }
 
 static void layer(uint16_t number) {
   const int last = (int)number; /* < MODEL_LAYERS */
   input_done();
+  state_reset();
   for (int i = 0; i <= last; i++) model_invoke_layer(i);
   put_codes(model_layer_output(last), model_layer_output_size(last));
+  state_reset();
+}
+
+static void trace(void) {
+  uint32_t ticks = input_done();
+  state_reset();
+  for (int i = 0; i < MODEL_LAYERS; i++) {
+    const uint32_t start = port_ticks();
+    model_invoke_layer(i);
+    ticks += port_ticks() - start;
+    put_codes(model_layer_output(i), model_layer_output_size(i));
+  }
+  frame_put32(ticks);
+  state_reset();
 }
 
 static void time_layers(void) {
+  state_reset();
   input_fill(vectors[0].seed);
   uint32_t before = input_done(); /* is the first layer's */
   for (int i = 0; i < MODEL_LAYERS; i++) {
@@ -106,6 +129,7 @@ static void time_layers(void) {
     frame_put32(before + (port_ticks() - start));
     before = 0;
   }
+  state_reset();
 }
 
 static void image(void) {
@@ -127,21 +151,23 @@ __attribute__((cold)) static void stack(void) {
 /* What stands against carrying out a sound frame: a status. */
 static uint16_t objection(const frame_request *request) {
   if (request->version != PROTOCOL_VERSION) return PROTOCOL_BAD_VERSION;
-  if (request->command < PROTOCOL_HELLO || request->command > INPUT_LAST_COMMAND) return PROTOCOL_BAD_COMMAND;
+  if (request->command < PROTOCOL_HELLO || request->command > PROTOCOL_TRACE) return PROTOCOL_BAD_COMMAND;
   if (request->body_size != (input_in(request->command) ? (uint32_t)INPUT_BODY_SIZE : 0)) return PROTOCOL_BAD_LENGTH;
   if (request->command == PROTOCOL_LAYER && request->argument >= (int32_t)MODEL_LAYERS) return PROTOCOL_BAD_ARGUMENT;
-  return input_objection(request->command, request->argument);
+  const uint16_t status = input_objection(request->command, request->argument);
+  return status == PROTOCOL_OK ? state_objection(request) : status;
 }
 
 static void answer(const frame_request *request) {
   const uint16_t status = objection(request);
+  if (status == PROTOCOL_OK) state_touch(request);
   frame_begin(request, status);
   switch (status == PROTOCOL_OK ? request->command : 0) {
     case PROTOCOL_HELLO:
       hello();
       break;
     case PROTOCOL_INFER:
-      infer();
+      infer(request);
       break;
     case PROTOCOL_LAYER:
       layer(request->argument);
@@ -161,6 +187,12 @@ static void answer(const frame_request *request) {
       break;
     case PROTOCOL_ROW:
       input_take(request->argument);
+      break;
+    case PROTOCOL_RESET:
+      state_reset();
+      break;
+    case PROTOCOL_TRACE:
+      trace();
       break;
     default:
       break;

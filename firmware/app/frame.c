@@ -37,7 +37,7 @@ static void store(uint8_t byte) {
   if (in.size < PROTOCOL_HEADER_SIZE) {
     in.header[in.size] = byte;
   } else if (in.size < (uint32_t)PROTOCOL_HEADER_SIZE + INPUT_BODY_SIZE) {
-    input_body()[in.size - PROTOCOL_HEADER_SIZE] = (int8_t)byte;
+    input_store(in.size - PROTOCOL_HEADER_SIZE, byte);
   }
   in.size += in.size <= LONGEST;
   in.crc = crc32_add(in.crc, byte);

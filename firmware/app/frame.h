@@ -13,8 +13,8 @@ typedef struct {
   uint32_t body_size; /* may exceed INPUT_BODY_SIZE; what exceeds it was not stored */
 } frame_request;
 
-/* Takes a byte from the wire, any byte; 1 when it ends a sound frame. Its body then lies in input_body(): what
- * is received goes into the arena, so that a large input needs no second buffer. */
+/* Takes a byte from the wire, any byte; 1 when it ends a sound frame. Its body was given to input_store():
+ * what is received goes into the arena, so that a large input needs no second buffer. */
 int frame_receive(uint8_t byte, frame_request *request);
 
 /* An answer: begin, any number of bytes of body, end. */

@@ -28,7 +28,7 @@ uint16_t input_objection(uint8_t command, uint16_t argument) {
   if (command == PROTOCOL_ROW) {
     const int next_or_again = argument == 0 || argument == rows.count || argument + 1 == rows.count;
     turn = next_or_again && argument < MODEL_INPUT_ROWS;
-  } else if (command == PROTOCOL_INFER || command == PROTOCOL_LAYER) {
+  } else if (command == PROTOCOL_INFER || command == PROTOCOL_LAYER || command == PROTOCOL_TRACE) {
     turn = rows.count == MODEL_INPUT_ROWS;
   }
   return turn ? PROTOCOL_OK : PROTOCOL_BAD_ARGUMENT;
@@ -36,9 +36,9 @@ uint16_t input_objection(uint8_t command, uint16_t argument) {
 
 void input_take(uint16_t row) {
   if (row == 0) {
-    const int8_t *const from = input_body();
+    const int8_t *const from = model_row();
     begin();
-    int8_t *const to = input_body();
+    int8_t *const to = model_row();
     for (int32_t i = 0; i < MODEL_INPUT_ROW_SIZE; i++) to[i] = from[i]; /* the same row of the slab, or another */
   }
   if (row == rows.count) push(); /* else it was handed over before */

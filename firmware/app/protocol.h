@@ -19,29 +19,45 @@
  *
  *     command    body of the request   body of the answer
  *     HELLO      -                     see below
- *     INFER      input codes           u32 ticks of the inference, output codes
- *     LAYER      input codes           output codes of layer `argument`, whatever their number
+ *     INFER      codes of all inputs   u32 ticks of the inference, codes of all outputs
+ *     LAYER      codes of all inputs   output codes of layer `argument`, whatever their number
  *     TIME       -                     u32 ticks for each layer, on the first vector of the self-test
  *     SELF_TEST  -                     u8 failures at boot, u8 failures now (bit i: vector i was wrong)
  *     IMAGE      -                     u32 size, u32 CRC-32 of the bytes app_image_begin .. app_image_end
  *     STACK      -                     u32 bytes of stack that were ever used since reset; 0 where that is not known
  *     ROW        codes of one row      -                    (a streamed network only)
+ *     RESET      -                     -                    (a network with state begins anew)
+ *     TRACE      codes of all inputs   output codes of each layer in turn, u32 ticks of all of them
  *
- *     HELLO's answer: u8 failures of the self-test at boot, u32 ticks per second, u32 ticks of one vector of the
- *     self-test (no inference takes longer), u32 bytes of arena, u16 layers, 32 bytes SHA-256 of the model; input and
- *     output, each as f32 scale, i8 zero point, u8 axes, u32 size of each axis (the batch of 1 first); then version of
- *     the firmware, board and model, each as text that ends with 0x00; and of a streamed network u16 rows of its input.
+ * HELLO's answer: u8 failures of the self-test at boot, u32 ticks per second, u32 ticks of one vector of the self-test
+ * (no inference takes longer), u32 bytes of arena, u16 layers, 32 bytes SHA-256 of the model, u8 1 if it has state,
+ * u32 sequence number of the last command that touched that state, u16 rows of its input if it is streamed, else 0;
+ * then u8 number of inputs and u8 number of outputs, and each of them as u8 type in the model file, u8 type of its
+ * codes on the wire (both as in TFLite's schema: 0 float32, 2 int32, 3 uint8, 7 int16, 9 int8), f32 scale, i32 zero
+ * point, u8 axes, u32 size of each axis (the batch of 1 first), name; then version of the firmware, board and model.
+ * Each text is u8 length and so many bytes of UTF-8. What a later firmware adds comes after all that.
  *
- * Every answer follows from its request alone: but for rows the board keeps nothing between two requests, so a request
- * may be sent again whenever no answer came. A host gives every attempt a new sequence number, accepts the first answer
- * to any attempt of its request and discards all others. A frame that is cut or fails its CRC is dropped without an
- * answer: nothing in it can be trusted. A sound request that cannot be carried out is answered with a status. While the
- * board computes it does not read; what is sent then may be lost.
+ * TRACE runs the network once and sends each layer's codes as soon as they are there, since the next layer may
+ * overwrite them. The answer is as long as it is: reading without a pause is the host's part.
+ *
+ * Without state every answer follows from its request alone: but for rows the board keeps nothing between two requests,
+ * so a request may be sent again whenever no answer came, each attempt under a new sequence number. A host accepts the
+ * first answer to any attempt of its request and discards all others. A frame that is cut or fails its CRC is dropped
+ * without an answer: nothing in it can be trusted. A sound request that cannot be carried out is answered with a
+ * status. While the board computes it does not read; what is sent then may be lost.
+ *
+ * With state an inference follows from those before it. INFER, LAYER, TIME, SELF_TEST, RESET and TRACE touch the state,
+ * and the board keeps the sequence number of the last of them. One with a smaller number (the difference as an int32 is
+ * negative) was delayed on the way: it is answered with STALE. INFER under the same number is a repetition: its answer
+ * is given again, not computed again; so a host repeats INFER under one number. A host begins above the number that
+ * HELLO tells. After its own reset the board refuses INFER until it is told RESET, so that no sequence goes on with
+ * forgotten state. LAYER, TIME, SELF_TEST and TRACE reset the state before and after.
  *
  * A streamed network has no memory for its whole input: ROW hands over row `argument` of it, and is answered when what
  * can be computed is, so that no row comes too early. Row 0 starts over; then each row follows the one before it, which
- * may also be sent once more, if no answer came. INFER and LAYER have no body there, and can be asked once when all
- * rows were handed over. What comes out of turn is answered with BAD_ARGUMENT, and the host starts over with row 0.
+ * may also be sent once more, if no answer came. INFER, LAYER and TRACE have no body there, and one of them can be
+ * asked once when all rows were handed over. What comes out of turn is answered with BAD_ARGUMENT, and the host starts
+ * over with row 0.
  *
  * The self-test runs each vector through all layers and compares the CRC-32 of all layers' output codes, in turn, with
  * the host's. Its input codes are the upper 8 bits of x <- x * 1664525 + 1013904223 (mod 2^32), x starting at a seed.
@@ -56,7 +72,7 @@
 #ifndef EDGECNN_PROTOCOL_H
 #define EDGECNN_PROTOCOL_H
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define PROTOCOL_ANSWER  0x80 /* so that an echo is no answer */
 
 enum { /* offsets in the payload, and sizes */
@@ -76,15 +92,18 @@ enum { /* commands */
        PROTOCOL_SELF_TEST = 5,
        PROTOCOL_IMAGE = 6,
        PROTOCOL_STACK = 7,
-       PROTOCOL_ROW = 8
+       PROTOCOL_ROW = 8,
+       PROTOCOL_RESET = 9,
+       PROTOCOL_TRACE = 10
 };
 
 enum { /* status */
        PROTOCOL_OK = 0,
        PROTOCOL_BAD_VERSION = 1,
        PROTOCOL_BAD_COMMAND = 2,
-       PROTOCOL_BAD_LENGTH = 3,  /* of the body */
-       PROTOCOL_BAD_ARGUMENT = 4 /* no such layer, or rows out of turn */
+       PROTOCOL_BAD_LENGTH = 3,   /* of the body */
+       PROTOCOL_BAD_ARGUMENT = 4, /* no such layer, or out of turn: rows, or a sequence that was not begun */
+       PROTOCOL_STALE = 5         /* older than what touched the state last */
 };
 
 #endif
