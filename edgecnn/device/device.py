@@ -1,35 +1,31 @@
-"""A board that runs the firmware, at the end of a serial line: it is asked until it answers, or reported lost."""
+"""A board that runs the firmware, at the end of a line: what it can be asked for."""
 
 from __future__ import annotations
 
-import secrets
 import struct
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from ..errors import NoBoardError, TransferError, UsageError, VerificationError, WrongModelError
+from ..door import Given, give, take
+from ..errors import TransferError, UsageError, VerificationError, WrongModelError
 from .hello import Hello
-from .line import Line, open_line
-from .protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, encode
+from .line import Line
+from .protocol import Command, Status
+from .requests import RefusedError, Requests, Traffic
 
-_PING = 0.5  # seconds between two hellos: a board that boots loses those that come too early
-_HELLO_SIZE = 512  # bytes, more than it has
-_PIECE = 4096  # bytes given to the operating system at once
-
-_OF_ROWS = (Command.ROW, Command.INFER, Command.LAYER)  # where the input is streamed
+_OF_ROWS = (Command.ROW, Command.INFER, Command.LAYER, Command.TRACE)  # where the input is streamed
 
 
 @dataclass(frozen=True)
 class Inference:
-    """Output codes, and what they took on the board."""
+    """Output codes, an array or arrays by name, and what they took on the board."""
 
-    codes: NDArray[np.int8]
+    codes: Any
     ticks: int
 
 
@@ -41,36 +37,17 @@ class Image:
     crc: int
 
 
-@dataclass
-class Traffic:
-    """What happened on the line."""
-
-    requests: int = 0
-    retries: int = 0
-    stale: int = 0  # answers to requests that were answered before
-    lost: int = 0  # requests that no retry saved
-
-
 class _OutOfTurnError(Exception):
     """The board expects other rows of a streamed input."""
 
 
-@dataclass
-class _Attempts:
-    """One request, sent until an answer comes: each time under a number of its own."""
-
-    command: Command
-    argument: int = 0
-    body: bytes = b""
-    sent: dict[int, float] = field(default_factory=dict)  # sequence number -> when
-
-
 class Device:
-    """The board behind `port`: a name that pyserial knows (/dev/ttyACM0, COM3, socket://host:1234), the
+    """The board behind `port`: a serial port (/dev/ttyACM0, COM3), a socket (socket://host:1234), the
     program on a Linux computer (ssh://user@host), or a Line.
 
-    Opens the port, leaves it alone for `settle` seconds and says hello for up to `patience` seconds: raises PortError
-    when the port cannot be opened, NoBoardError when nothing answers, WrongModelError when the answer is not ours.
+    Opens the port, leaves it alone for `settle` seconds and says hello for up to `patience` seconds, again and again,
+    but not while bytes arrive: raises PortError when the port cannot be opened, NoBoardError when nothing answers,
+    WrongModelError when the answer is not ours. A network with state is reset.
     Every other method raises TransferError when the connection breaks or no answer comes: each attempt waits `timeout`
     seconds beyond what the computation and the line should take, twice as long as the one before.
     """
@@ -85,17 +62,16 @@ class Device:
         patience: float = 10,
         settle: float = 0,
     ):
-        self.port = port if isinstance(port, str) else type(port).__name__
-        self.baud, self.timeout, self.retries, self.patience = baud, timeout, retries, patience
-        self.traffic = Traffic()
-        self._receiver = Receiver()
-        self._sequence = secrets.randbits(32)  # so that answers to an earlier program are not taken for ours
-        # Seconds from a request to its answer, the least seen: noise can only lengthen them.
-        self._took: dict[tuple[Command, int], float] = {}
-        self._line = open_line(port, baud) if isinstance(port, str) else port
+        self.patience = patience
+        self._requests = Requests(port, baud=baud, timeout=timeout, retries=retries)
+        self.port = self._requests.port
+        self.identity: tuple[str, ...] = (self.port,)  # where the program runs, and its hash where that is known
         try:
             time.sleep(settle)
             self.info = self.hello()
+            if self.info.has_state:
+                self._requests.begin_above(self.info.sequence)
+                self.reset()
         except BaseException:
             self.close()
             raise
@@ -108,38 +84,26 @@ class Device:
 
     def close(self) -> None:
         """Let go of the port."""
-        self._line.close()
+        self._requests.close()
+
+    @property
+    def traffic(self) -> Traffic:
+        """What happened on the line so far."""
+        return self._requests.traffic
 
     @property
     def corrupt(self) -> int:
         """Frames that arrived damaged, noise at the beginning included."""
-        return self._receiver.corrupt
+        return self._requests.corrupt
 
     def hello(self) -> Hello:
         """What the board says about itself now."""
-        attempts, heard = _Attempts(Command.HELLO), self._receiver.corrupt
-        end = time.monotonic() + self.patience
-        self.traffic.requests += 1
-        answer = None
-        while answer is None and time.monotonic() < end:
-            self._send(attempts)
-            answer = self._answer(attempts, min(end, time.monotonic() + _PING + self._transit(_HELLO_SIZE)))
-        if answer is None:
-            what = (
-                "is not edgecnn's firmware, or speaks at another baud rate" if self._receiver.corrupt > heard else None
-            )
-            raise NoBoardError(
-                f"what is on {self.port} {what or f'did not answer within {self.patience:g} seconds'}; "
-                "check cable and power, and flash the board with `edgecnn flash`."
-            )
-        body = self._checked(answer)
         try:
-            info = Hello.parse(body)
+            return Hello.parse(self._requests.hello(self.patience))
+        except RefusedError as error:
+            raise self._refused(error) from None
         except (ValueError, struct.error):
-            raise WrongModelError(
-                f"the firmware on {self.port} is not of this version; flash it with `edgecnn flash`."
-            ) from None
-        return info
+            raise self._requests.wrong("is not of this version") from None
 
     def expect(self, manifest: Mapping[str, Any]) -> None:
         """Raise WrongModelError unless the board runs the model of this manifest, VerificationError unless it passed
@@ -156,135 +120,127 @@ class Device:
                 "does not help distrust its compiler or its memory."
             )
 
-    def infer(self, codes: ArrayLike) -> Inference:
-        """Output codes for the input codes of one image, int8 and of the input's shape (or flat)."""
-        body = self._compute(Command.INFER, 4 + self.info.output.size, 0, self._input(codes))
-        (ticks,) = struct.unpack_from("<I", body)
-        return Inference(np.frombuffer(body, np.int8, offset=4).reshape(self.info.output.shape), ticks)
+    def reset(self) -> None:
+        """A network with state forgets all inferences so far."""
+        self._ask(Command.RESET, size=0)
 
-    def layer(self, index: int, codes: ArrayLike) -> NDArray[np.int8]:
-        """The output codes of layer `index`, flat, for one image."""
+    def infer(self, codes: Given) -> Inference:
+        """Output codes for the input codes of one image: an array of the input's shape (or flat), or arrays by name."""
+        sizes = [door.tensor.bytes for door in self.info.outputs]
+        body = self._compute(Command.INFER, self._input(codes, codes=True), size=4 + sum(sizes))
+        (ticks,) = struct.unpack_from("<I", body)
+        parts, at = [], 4
+        for door, size in zip(self.info.outputs, sizes, strict=True):
+            parts.append(np.frombuffer(body[at : at + size], door.tensor.dtype).reshape(door.shape))
+            at += size
+        return Inference(give(self.info.outputs, parts), ticks)
+
+    def invoke(self, x: Given) -> Any:
+        """As `infer`, in the types of the model file: where it has float32, real values in and out."""
+        given = take(self.info.inputs, self._batch(x), codes=False)
+        codes = self.infer({door.name: part[0] for door, part in zip(self.info.inputs, given, strict=True)}).codes
+        parts = [codes] if len(self.info.outputs) == 1 else list(codes.values())
+        values = [door.from_codes(part) for door, part in zip(self.info.outputs, parts, strict=True)]
+        return give(self.info.outputs, values)
+
+    def layer(self, index: int, codes: Given) -> NDArray[np.int8]:
+        """The output codes of layer `index`, flat, for one image; a network with state begins anew."""
         if not 0 <= index < self.info.layers:
             raise UsageError(f"{self.info.model} has no layer {index}; choose one of 0 to {self.info.layers - 1}.")
-        return np.frombuffer(self._compute(Command.LAYER, None, index, self._input(codes)), np.int8)
+        body = self._compute(Command.LAYER, self._input(codes, codes=True), index, at_most=self.info.arena)
+        return np.frombuffer(body, np.int8)
 
-    def trace(self, codes: ArrayLike) -> list[NDArray[np.int8]]:
-        """The output codes of every layer, flat, for one image."""
-        return [self.layer(index, codes) for index in range(self.info.layers)]
+    def trace(self, codes: Given) -> list[NDArray[np.int8]]:
+        """The output codes of every layer, flat, for one image, computed once; a network with state begins anew."""
+        most = (self.info.arena + 4) * self.info.layers + 4
+        body = self._compute(Command.TRACE, self._input(codes, codes=True), at_most=most)
+        layers, at = [], 0
+        try:
+            for _ in range(self.info.layers):
+                (size,) = struct.unpack_from("<I", body, at)
+                layers.append(np.frombuffer(body[at + 4 : at + 4 + size], np.int8))
+                at += 4 + size
+        except struct.error:
+            at = len(body)
+        if at + 4 != len(body):
+            raise self._requests.wrong("answered TRACE with something else than its layers")
+        return layers
 
     def time(self) -> list[int]:
         """Ticks (of info.ticks_per_second) that each layer takes."""
-        body = self._ask(Command.TIME, 4 * self.info.layers)
+        body = self._ask(Command.TIME, size=4 * self.info.layers)
         return list(struct.unpack(f"<{self.info.layers}I", body))
 
     def self_test(self) -> tuple[int, int]:
         """Failures at boot and now; bit i: vector i was wrong."""
-        at_boot, now = self._ask(Command.SELF_TEST, 2)
+        at_boot, now = self._ask(Command.SELF_TEST, size=2)
         return at_boot, now
 
     def image(self) -> Image:
         """The CRC-32 of the program as it lies in the board's memory."""
-        return Image(*struct.unpack("<II", self._ask(Command.IMAGE, 8)))
+        return Image(*struct.unpack("<II", self._ask(Command.IMAGE, size=8)))
 
     def stack(self) -> int | None:
         """Bytes of stack that were ever used since reset; None where the firmware cannot tell."""
-        (used,) = struct.unpack("<I", self._ask(Command.STACK, 4))
+        (used,) = struct.unpack("<I", self._ask(Command.STACK, size=4))
         return used or None
 
-    def _input(self, codes: ArrayLike) -> bytes:
-        array, shape = np.asarray(codes), self.info.input.shape
-        if array.dtype != np.int8 or array.shape not in (shape, (self.info.input.size,)):
-            raise UsageError(
-                f"{self.info.model} takes int8 codes of shape {shape}, but got {array.dtype} {array.shape}."
-            )
-        return array.tobytes()
+    def _batch(self, given: Given) -> dict[str, NDArray[Any]]:
+        """One image as a batch of one, by the inputs' names; flat codes get their shape."""
+        inputs = self.info.inputs
+        named = given if isinstance(given, Mapping) else {inputs[0].name: given} if len(inputs) == 1 else {}
+        shapes = {door.name: door for door in inputs}
+        batch = {name: np.asarray(values)[np.newaxis] for name, values in named.items()}
+        for name, values in batch.items():
+            if name in shapes and values.shape == (1, shapes[name].tensor.size):
+                batch[name] = values.reshape(1, *shapes[name].shape)
+        return batch
 
-    def _compute(self, command: Command, size: int | None, argument: int, codes: bytes) -> bytes:
+    def _input(self, given: Given, *, codes: bool) -> bytes:
+        return b"".join(part[0].tobytes() for part in take(self.info.inputs, self._batch(given), codes=codes))
+
+    def _compute(
+        self, command: Command, codes: bytes, argument: int = 0, *, size: int | None = None, at_most: int = 0
+    ) -> bytes:
         """As `_ask`, of an input, which is handed over row by row where it is streamed."""
         rows = self.info.rows
         if not rows:
-            return self._ask(command, size, argument, codes)
+            return self._ask(command, argument, codes, size=size, at_most=at_most)
         row = len(codes) // rows
-        for _ in range(1 + self.retries):
+        for _ in range(1 + self._requests.retries):
             try:
                 for number in range(rows):
-                    self._ask(Command.ROW, 0, number, codes[number * row : (number + 1) * row])
-                return self._ask(command, size, argument)
+                    self._ask(Command.ROW, number, codes[number * row : (number + 1) * row], size=0)
+                return self._ask(command, argument, size=size, at_most=at_most)
             except _OutOfTurnError:  # it was reset, or computed once, and the answer was lost
                 self.traffic.retries += 1
         self.traffic.lost += 1
         raise TransferError(
-            f"the board on {self.port} lost rows of the input {1 + self.retries} times; check cable and power, reset "
-            "the board and run the command again."
-        )
-
-    def _ask(self, command: Command, size: int | None, argument: int = 0, body: bytes = b"") -> bytes:
-        """The body of the answer, which has `size` bytes; None: any number."""
-        attempts = _Attempts(command, argument, body)
-        usual = self._took.get((command, argument), self.info.self_test_ticks / max(self.info.ticks_per_second, 1))
-        transit = self._transit(len(body) + (self.info.arena if size is None else size))
-        expected = self.timeout + transit + 4 * usual
-        self.traffic.requests += 1
-        for attempt in range(1 + self.retries):
-            self.traffic.retries += attempt > 0
-            self._send(attempts)
-            answer = self._answer(attempts, time.monotonic() + expected * 2**attempt)
-            if answer is not None:
-                took = time.monotonic() - attempts.sent[answer.sequence]
-                self._took[command, argument] = min(took, self._took.get((command, argument), took))
-                if self.info.rows and command in _OF_ROWS and answer.argument == Status.BAD_ARGUMENT:
-                    raise _OutOfTurnError
-                return self._checked(answer, size)
-        self.traffic.lost += 1
-        raise TransferError(
-            f"the board on {self.port} did not answer {command.name} in {1 + self.retries} attempts; check cable and "
+            f"the board on {self.port} lost rows of the input {1 + self._requests.retries} times; check cable and "
             "power, reset the board and run the command again."
         )
 
-    def _transit(self, size: int) -> float:
-        """Seconds that `size` bytes take on the line."""
-        return 10 * size / self.baud
-
-    def _send(self, attempts: _Attempts) -> None:
-        self._sequence = (self._sequence + 1) % 2**32
-        self._receiver.clear()
-        data = encode(Frame(attempts.command, self._sequence, attempts.argument, attempts.body))
-        attempts.sent[self._sequence] = time.monotonic()
-        with self._connected():
-            for start in range(0, len(data), _PIECE):
-                self._line.write(data[start : start + _PIECE])
-
-    def _answer(self, attempts: _Attempts, deadline: float) -> Frame | None:
-        """The first answer to one of `attempts`, if it comes before `deadline`; any other is discarded."""
-        answer = None
-        while answer is None and time.monotonic() < deadline:
-            with self._connected():
-                data = self._line.read(self._line.in_waiting or 1)
-            for frame in self._receiver.feed(data):
-                if answer is None and frame.sequence in attempts.sent and frame.command == attempts.command | ANSWER:
-                    answer = frame
-                else:
-                    self.traffic.stale += 1
-        return answer
-
-    def _checked(self, answer: Frame, size: int | None = None) -> bytes:
-        """The body of an answer that is as it should be."""
-        if answer.version != VERSION:
-            problem = f"speaks protocol {answer.version}, not {VERSION}"
-        elif answer.argument != Status.OK:
-            names = {status.value: status.name for status in Status}
-            problem = f"refused a request ({names.get(answer.argument, answer.argument)})"
-        elif size is not None and len(answer.body) != size:
-            problem = f"answered {len(answer.body)} bytes where {size} were expected"
-        else:
-            return answer.body
-        raise WrongModelError(f"the firmware on {self.port} {problem}; flash it with `edgecnn flash`.")
-
-    @contextmanager
-    def _connected(self) -> Iterator[None]:
+    def _ask(
+        self, command: Command, argument: int = 0, body: bytes = b"", *, size: int | None = None, at_most: int = 0
+    ) -> bytes:
+        """The body of the answer; raises _OutOfTurnError where rows are to be handed over again."""
+        usual = self.info.self_test_ticks / max(self.info.ticks_per_second, 1)
+        once = self.info.has_state and command == Command.INFER
         try:
-            yield
-        except OSError as error:  # pyserial's SerialException is one
-            raise TransferError(
-                f"the connection to {self.port} broke ({error}); plug the board in and run the command again."
-            ) from error
+            return self._requests.ask(command, argument, body, size=size, at_most=at_most, usual=usual, once=once)
+        except RefusedError as error:
+            if self.info.rows and command in _OF_ROWS and error.status == Status.BAD_ARGUMENT:
+                raise _OutOfTurnError from None
+            if once and error.status == Status.BAD_ARGUMENT:
+                raise TransferError(
+                    f"the board on {self.port} was reset in the middle of a sequence; run the command again."
+                ) from None
+            raise self._refused(error) from None
+
+    def _refused(self, error: RefusedError) -> Exception:
+        if error.status == Status.STALE:
+            return TransferError(
+                f"the board on {self.port} also answers another program; end that and run the command again."
+            )
+        names = {status.value: status.name for status in Status}
+        return self._requests.wrong(f"refused a request ({names.get(error.status, error.status)})")

@@ -113,7 +113,9 @@ static void trace(void) {
     const uint32_t start = port_ticks();
     model_invoke_layer(i);
     ticks += port_ticks() - start;
-    put_codes(model_layer_output(i), model_layer_output_size(i));
+    const int32_t size = model_layer_output_size(i);
+    frame_put32((uint32_t)size);
+    put_codes(model_layer_output(i), size);
   }
   frame_put32(ticks);
   state_reset();

@@ -27,7 +27,7 @@
  *     STACK      -                     u32 bytes of stack that were ever used since reset; 0 where that is not known
  *     ROW        codes of one row      -                    (a streamed network only)
  *     RESET      -                     -                    (a network with state begins anew)
- *     TRACE      codes of all inputs   output codes of each layer in turn, u32 ticks of all of them
+ *     TRACE      codes of all inputs   of each layer in turn u32 bytes and output codes; u32 ticks of all of them
  *
  * HELLO's answer: u8 failures of the self-test at boot, u32 ticks per second, u32 ticks of one vector of the self-test
  * (no inference takes longer), u32 bytes of arena, u16 layers, 32 bytes SHA-256 of the model, u8 1 if it has state,

@@ -8,6 +8,7 @@
 #include "app_model.h"
 #include "frame.h"
 #include "protocol.h"
+#include "runtime/flash.h"
 
 /*
  * STATE_THERE_IS              1 or 0
