@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import INT8_MAX, INT8_MIN, Arithmetic, Array
-from .op import KernelCall, Node, Op
+from .kernel import KernelCall, Record
+from .op import Node, Op
+
+
+@dataclass(frozen=True, eq=False)
+class LookupParams(Record):
+    """How many codes are looked up, and the output's code of each of the 256, from -128 on."""
+
+    size: int
+    table: NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,4 +47,4 @@ class LookupOp(Op):
         return arithmetic.array(self.table[inputs[0].astype(np.int64) - INT8_MIN])
 
     def kernel_call(self) -> KernelCall:
-        return KernelCall("lookup_s8", {"size": self.output.size, "table": self.table}, leads={0: 0})
+        return KernelCall("lookup_s8", LookupParams(self.output.size, self.table), leads={0: 0})

@@ -13,18 +13,72 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import INT32_MAX, Array
-from ..lowering.fusion import pooled_clamp
-from ..lowering.program import Step
 from ..ops.conv2d import Conv2D
 from ..ops.fully_connected import FullyConnected
+from ..ops.kernel import KernelCall, Part, Record
 from ..ops.max_pool2d import MaxPool2D
-from ..ops.op import KernelCall, Params
+from ..ops.records import Clamp, OutputCodes
 from ..ops.weighted import WeightedOp
-from ..ops.window import Axis
-from .input_copy import InputCopy
+from ..ops.window import Axis, Window
+from ..program.fusion import pooled_clamp
+from ..program.program import Step
+from .input_copy import CopyGeometry, InputCopy
 from .target import Pack
 
 _WINDOWS = 4  # of a step
+
+
+@dataclass(frozen=True, eq=False)
+class BlocksLayer(Record):
+    """Constants of blocks of channels, whose groups of taps are counted, and how sums become codes."""
+
+    channels: int
+    groups: int
+    output: OutputCodes
+    weights: Array
+    bias: Array
+    multipliers: Array
+    lefts: Array
+    rights: Array
+
+
+@dataclass(frozen=True, eq=False)
+class BlocksWindows(Part):
+    """Where windows and the groups in them are in the copy of the input, whose zero point is `zero`."""
+
+    offsets: Array
+    zero: int
+    copy: CopyGeometry
+    row_step: int
+    step: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True, eq=False)
+class BlocksConvolution(Record):
+    """A convolution; fused with a pool its steps, height and width are those of the pooled output."""
+
+    layer: BlocksLayer
+    geometry: BlocksWindows
+
+
+@dataclass(frozen=True, eq=False)
+class BlocksPool(Record):
+    """The same and the windows under a pool, `taps` of them."""
+
+    conv: BlocksConvolution
+    taps: int
+    windows: Array
+
+
+@dataclass(frozen=True, eq=False)
+class BlocksDense(Record):
+    """A fully connected layer of one row, `depth` codes; the groups have `missing` taps more."""
+
+    layer: BlocksLayer
+    depth: int
+    missing: int
 
 
 def _as_they_are(shifts: Array) -> tuple[Array, Array] | None:
@@ -81,61 +135,59 @@ class Blocks:
     def conv2d(self, step: Step) -> KernelCall | None:
         """A convolution: four pixels at a time."""
         match step.ops:
-            case (Conv2D() as conv,) if step.call and _reads_all(conv):
-                height, width = conv.window.height, conv.window.width
-                return self._convolution("conv2d", conv, self.copy(conv), height, width, conv.clamp)
+            case (Conv2D() as conv,) if _reads_all(conv):
+                copy = self.copy(conv)
+                params = self._convolution(conv, copy, conv.window, Clamp(*conv.clamp))
+                return self.call("conv2d", conv, params, copy.size) if params else None
         return None
 
     def conv2d_max_pool2d(self, step: Step) -> KernelCall | None:
         """A convolution and the pool behind it: four pixels of a pool at a time."""
         match step.ops:
-            case (Conv2D() as conv, MaxPool2D() as pool) if step.call:
-                copy, window, clamp = self.copy(conv), conv.window.then(pool.window), pooled_clamp(conv, pool)
-                call = self._convolution("conv2d_max_pool2d", conv, copy, window.height, window.width, clamp)
-                if call is None:
+            case (Conv2D() as conv, MaxPool2D() as pool):
+                copy = self.copy(conv)
+                params = self._convolution(conv, copy, conv.window.then(pool.window), pooled_clamp(conv, pool))
+                if params is None:
                     return None
                 rows = np.arange(pool.window.height.taps) * conv.window.height.stride * copy.row
                 columns = np.arange(pool.window.width.taps) * conv.window.width.stride * copy.channels
                 windows = (rows[:, None] + columns).ravel() * self.unit
                 missing = -len(windows) % _WINDOWS
-                params: Params = {f"conv.{field}": value for field, value in call.params.items()}
-                params |= {
-                    "taps": len(windows) + missing,
-                    "windows": np.pad(windows, (0, missing), mode="edge").astype(np.int32),
-                }
-                return replace(call, params=params)
+                padded = np.pad(windows, (0, missing), mode="edge").astype(np.int32)
+                return self.call("conv2d_max_pool2d", conv, BlocksPool(params, len(padded), padded), copy.size)
         return None
 
     def fully_connected(self, step: Step) -> KernelCall | None:
         """A fully connected layer; of several rows each is a pixel of a convolution."""
         match step.ops:
-            case (FullyConnected() as dense,) if step.call:
-                depth = dense.weights.shape[1]
-                if dense.rows > 1:
-                    height, width = Axis(1, 1, 1, 1, 0, 1), Axis(dense.rows, 1, 1, 1, 0, dense.rows)
-                    copy = InputCopy(depth, height, width, self.taps)
-                    return self._convolution("conv2d", dense, copy, height, width, dense.clamp)
-                several = self.even * self.taps
-                taps = np.arange(-(-depth // several) * several)
-                packed = self._packed(dense, len(taps) // self.taps, taps[:depth])
-                if layer := self.layer(dense, len(taps) // self.taps, packed, dense.clamp):
-                    params = {**layer, "depth": depth, "missing": len(taps) - depth}
-                    return self.call("fully_connected", dense, params, len(taps))
+            case (FullyConnected() as dense,):
+                return self._rows(dense) if dense.rows > 1 else self._row(dense)
         return None
+
+    def _rows(self, dense: FullyConnected) -> KernelCall | None:
+        window = Window(Axis(1, 1, 1, 1, 0, 1), Axis(dense.rows, 1, 1, 1, 0, dense.rows))
+        copy = InputCopy(dense.weights.shape[1], window.height, window.width, self.taps)
+        params = self._convolution(dense, copy, window, Clamp(*dense.clamp))
+        return self.call("conv2d", dense, params, copy.size) if params else None
+
+    def _row(self, dense: FullyConnected) -> KernelCall | None:
+        depth, several = dense.weights.shape[1], self.even * self.taps
+        taps = np.arange(-(-depth // several) * several)
+        packed = self._packed(dense, len(taps) // self.taps, taps[:depth])
+        layer = self.layer(dense, len(taps) // self.taps, packed, Clamp(*dense.clamp))
+        if layer is None:
+            return None
+        return self.call("fully_connected", dense, BlocksDense(layer, depth, len(taps) - depth), len(taps))
 
     def copy(self, conv: Conv2D) -> InputCopy:
         """What the kernel reads."""
         return InputCopy(conv.inputs[0].shape[3], conv.window.height, conv.window.width, self.taps)
 
-    def _convolution(
-        self, kernel: str, op: WeightedOp, copy: InputCopy, height: Axis, width: Axis, clamp: tuple[int, int]
-    ) -> KernelCall | None:
-        """`height` and `width` say where windows begin; `copy` has the axes of the window itself."""
+    def _convolution(self, op: WeightedOp, copy: InputCopy, window: Window, clamp: Clamp) -> BlocksConvolution | None:
+        """`window` says where windows begin; `copy` has the axes of the window itself."""
         offsets, taps = groups((copy.window[:, None] + np.arange(copy.channels)).ravel(), self.taps)
         layer = self.layer(op, len(offsets), self._packed(op, len(offsets), taps), clamp)
-        if layer is None:
-            return None
-        return self.call(kernel, op, layer | self.geometry(op, offsets, copy, height, width), copy.size)
+        return BlocksConvolution(layer, self.geometry(op, offsets, copy, window)) if layer else None
 
     def _packed(self, op: WeightedOp, count: int, taps: NDArray[np.int64]) -> Array:
         """Weights as the kernel reads them: `taps` says where each of a filter is among the taps of `count` groups."""
@@ -143,8 +195,8 @@ class Blocks:
         weights[: op.channels, taps] = op.weights.reshape(op.channels, -1)
         return self.weights(weights.reshape(-1, self.channels, count, self.taps))
 
-    def layer(self, op: WeightedOp, count: int, weights: Array, clamp: tuple[int, int]) -> Params | None:
-        """The layer's struct (edgecnn_blocks), with `count` groups of packed `weights`; None where it is not exact."""
+    def layer(self, op: WeightedOp, count: int, weights: Array, clamp: Clamp) -> BlocksLayer | None:
+        """The layer with `count` groups of packed `weights`; None where it is not exact."""
         multipliers, shifts = op.multipliers
         ours = self.shifts(shifts)
         if ours is None or not self.provable(op):
@@ -152,34 +204,23 @@ class Blocks:
         sums = op.weights.reshape(op.channels, -1).astype(np.int64).sum(axis=1)
         folded = op.bias.astype(np.int64) - (op.inputs[0].zero_point + self.zero) * sums
         bias = folded.astype(np.uint64).astype(np.uint32).view(np.int32)
-        channels = {"bias": bias, "multipliers": multipliers, "lefts": ours[0], "rights": ours[1]}
         missing = -op.channels % self.channels
-        params: Params = {
-            "channels": op.channels,
-            "groups": count,
-            "output_zero_point": op.output.zero_point,
-            "output_min": clamp[0],
-            "output_max": clamp[1],
-            "weights": weights,
-            **{field: np.pad(values, (0, missing)).astype(np.int32) for field, values in channels.items()},
-        }
-        return {f"layer.{field}": value for field, value in params.items()}
+        padded = (np.pad(values, (0, missing)).astype(np.int32) for values in (bias, multipliers, *ours))
+        return BlocksLayer(op.channels, count, replace(op.output_codes, clamp=clamp), weights, *padded)
 
-    def geometry(
-        self, op: WeightedOp, offsets: NDArray[np.int32], copy: InputCopy, height: Axis, width: Axis
-    ) -> Params:
+    def geometry(self, op: WeightedOp, offsets: NDArray[np.int32], copy: InputCopy, window: Window) -> BlocksWindows:
         """Where windows are in the copy, and `offsets` in them; see `_convolution`."""
-        return {
-            "offsets": offsets * self.unit,
-            "zero": op.inputs[0].zero_point,
-            **copy.params,
-            "row_step": height.stride * copy.row * self.unit,
-            "step": width.stride * copy.channels * self.unit,
-            "height": height.output,
-            "width": width.output,
-        }
+        return BlocksWindows(
+            offsets=offsets * self.unit,
+            zero=op.inputs[0].zero_point,
+            copy=copy.geometry,
+            row_step=window.height.stride * copy.row * self.unit,
+            step=window.width.stride * copy.channels * self.unit,
+            height=window.height.output,
+            width=window.width.output,
+        )
 
-    def call(self, kernel: str, op: WeightedOp, params: Params, copied: int) -> KernelCall:
+    def call(self, kernel: str, op: WeightedOp, params: Record, copied: int) -> KernelCall:
         """All of the input, `copied` codes, is copied before anything is written."""
         leads, scratch = {0: -op.inputs[0].size}, copied * self.code + self.beyond
         return KernelCall(

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..ops.kernel import Part
 from ..ops.window import Axis
+
+
+@dataclass(frozen=True, eq=False)
+class CopyGeometry(Part):
+    """How it is made, in codes: `rows` runs of `row` that begin `input_row` apart, and the zeros around them."""
+
+    rows: int
+    row: int
+    input_row: int
+    above: int
+    between: int
+    below: int
 
 
 @dataclass(frozen=True)
@@ -38,24 +51,21 @@ class InputCopy:
         return _extent(self.height) * self.row + self.beyond
 
     @property
-    def params(self) -> dict[str, int]:
-        """As edgecnn_conv2d_blocks_s8_params has it."""
+    def geometry(self) -> CopyGeometry:
+        """What kernels are told of it."""
         rows, columns = _reached(self.height), _reached(self.width)
         row = self.width.input * self.channels
-        if (columns, _extent(self.width)) == (self.width.input, self.width.input):
-            # Nothing between the rows: they are one.
-            inside = {"rows": 1, "row": rows * row}
-        else:
-            inside = {"rows": rows, "row": columns * self.channels}
+        whole = (columns, _extent(self.width)) == (self.width.input, self.width.input)  # nothing between: one run
         below = (_extent(self.height) - self.height.pad - rows) * self.row
         after = (_extent(self.width) - self.width.pad - columns) * self.channels
-        return {
-            **inside,
-            "input_row": row,
-            "above": self.height.pad * self.row + self.width.pad * self.channels,
-            "between": after + self.width.pad * self.channels,
-            "below": after + below + self.beyond,
-        }
+        return CopyGeometry(
+            rows=1 if whole else rows,
+            row=rows * row if whole else columns * self.channels,
+            input_row=row,
+            above=self.height.pad * self.row + self.width.pad * self.channels,
+            between=after + self.width.pad * self.channels,
+            below=after + below + self.beyond,
+        )
 
 
 def _extent(axis: Axis) -> int:

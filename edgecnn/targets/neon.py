@@ -6,22 +6,36 @@ several. Sums begin with the bias and are those of the plain kernels: `Op.accumu
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import Array
-from ..lowering.program import Step
 from ..ops.add import Add
 from ..ops.depthwise_conv2d import DepthwiseConv2D
-from ..ops.op import KernelCall, Params
+from ..ops.kernel import KernelCall, Record
+from ..ops.records import Clamp, OutputCodes
 from ..ops.weighted import WeightedOp
-from .blocks import Blocks
+from ..program.program import Step
+from .blocks import Blocks, BlocksConvolution
 from .target import Pack, Target
 
 FOLDER = "neon"  # and one in it for each way to multiply
 _CHANNELS, _TAPS, _FOUR = 8, 4, 4  # of a block, of a quad, of a register of sums
+
+
+@dataclass(frozen=True, eq=False)
+class AddSame(Record):
+    """Two inputs of `size` codes; `sign` belongs to the second, multipliers and shifts to both and to their sum."""
+
+    size: int
+    sign: int
+    zero_point1: int
+    zero_point2: int
+    output: OutputCodes
+    multipliers: Array
+    shifts: Array
 
 
 def _mlal_weights(blocks: NDArray[np.int8]) -> Array:
@@ -63,16 +77,16 @@ def _depthwise_conv2d(folder: str) -> Pack:
 
     def pack(step: Step) -> KernelCall | None:
         match step.ops:
-            case (DepthwiseConv2D() as conv,) if step.call and conv.multiplier == 1:
-                copy, height, width = ours.copy(conv), conv.window.height, conv.window.width
+            case (DepthwiseConv2D() as conv,) if conv.multiplier == 1:
+                copy = ours.copy(conv)
                 offsets = copy.window.astype(np.int32)
                 flat = conv.weights.reshape(conv.channels, -1)
                 blocks = np.pad(flat, ((0, -conv.channels % _CHANNELS), (0, 0))).reshape(-1, _CHANNELS, len(offsets))
                 weights = np.ascontiguousarray(blocks.transpose(0, 2, 1), "<i2").view(np.int8)
-                layer = ours.layer(conv, len(offsets), weights, conv.clamp)
+                layer = ours.layer(conv, len(offsets), weights, Clamp(*conv.clamp))
                 assert layer, "all are provable"
-                geometry = ours.geometry(conv, offsets, copy, height, width)
-                return ours.call("depthwise_conv2d", conv, layer | geometry, copy.size)
+                params = BlocksConvolution(layer, ours.geometry(conv, offsets, copy, conv.window))
+                return ours.call("depthwise_conv2d", conv, params, copy.size)
         return None
 
     return pack
@@ -85,17 +99,8 @@ def _add_same(folder: str) -> Pack:
         match step.ops:
             case (Add() as op,) if op.elementwise:
                 multipliers, shifts = np.array(op.multipliers, np.int32).T
-                params: Params = {
-                    "size": op.output.size,
-                    "sign": op.sign,
-                    "zero_point1": op.inputs[0].zero_point,
-                    "zero_point2": op.inputs[1].zero_point,
-                    "output_zero_point": op.output.zero_point,
-                    "output_min": op.clamp[0],
-                    "output_max": op.clamp[1],
-                    "multipliers": multipliers,
-                    "shifts": shifts,
-                }
+                zeros = op.inputs[0].zero_point, op.inputs[1].zero_point
+                params = AddSame(op.output.size, op.sign, *zeros, op.output_codes, multipliers, shifts)
                 return KernelCall("add_same_neon_s8", params, leads={0: 0, 1: 0}, folder=folder, alignment=16)
         return None
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..lowering.program import Step
 from ..ops.conv2d import Conv2D
 from ..ops.fully_connected import FullyConnected
+from ..ops.kernel import KernelCall
 from ..ops.max_pool2d import MaxPool2D
-from ..ops.op import KernelCall
+from ..program.program import Step
 from .target import Target
 
 FOLDER = "portable"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..fixed_point import Array
-from ..ops.op import Params
+from ..ops.kernel import Record
 from . import portable
 from .swar import CODE, TERMS, Swar, groups
 from .target import Target
@@ -13,7 +15,17 @@ from .target import Target
 _CHANNELS = 2
 
 
-def _stream(blocks: Array) -> tuple[Params, Array]:
+@dataclass(frozen=True, eq=False)
+class ChannelPairs(Record):
+    """Weights of `pairs` of channels in groups: each one's steps (0 after the last of a pair), starts and weights."""
+
+    pairs: int
+    steps: Array
+    starts: Array
+    weights: Array
+
+
+def _stream(blocks: Array) -> tuple[ChannelPairs, Array]:
     steps: list[int] = []
     starts: list[Array] = []
     weights: list[Array] = []
@@ -26,12 +38,12 @@ def _stream(blocks: Array) -> tuple[Params, Array]:
             starts.append(start * 0x10001)
             weights.append(group.T.ravel())
         steps.append(0)
-    return {
-        "pairs": len(blocks),
-        "steps": np.array(steps, np.uint8),
-        "starts": np.concatenate(starts).astype(np.uint32),
-        "weights": np.concatenate(weights).astype(np.int8),
-    }, totals
+    return ChannelPairs(
+        pairs=len(blocks),
+        steps=np.array(steps, np.uint8),
+        starts=np.concatenate(starts).astype(np.uint32),
+        weights=np.concatenate(weights).astype(np.int8),
+    ), totals
 
 
 SWAR = Swar("swar/riscv", _CHANNELS, _stream)

@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import Array
-from ..lowering.program import Step
 from ..ops.fully_connected import FullyConnected
-from ..ops.op import KernelCall, Params
-from .swar import CODE, TERMS, Swar, even, groups, scaled, sizes
+from ..ops.kernel import KernelCall, Record
+from ..ops.records import Clamp, DenseShape
+from ..program.program import Step
+from .swar import CODE, TERMS, Scaled, Swar, even, groups, scaled
 
 _BLOCK_END, _END = 0, -2
+
+
+@dataclass(frozen=True, eq=False)
+class Words(Record):
+    """Weights of one channel after the other, see `_ladder`."""
+
+    words: Array
+
+
+@dataclass(frozen=True, eq=False)
+class SwarDense(Record):
+    """A fully connected layer; `stream` has the weights of four channels at a time."""
+
+    shape: DenseShape
+    arithmetic: Scaled
+    stream: Array
 
 
 def fully_connected(step: Step) -> KernelCall | None:
     """A fully connected layer, four channels at a time."""
     match step.ops:
-        case (FullyConnected() as op,) if step.call:
+        case (FullyConnected() as op,):
             channels = -(-op.channels // 4) * 4
             weights = even(np.pad(op.weights, ((0, channels - op.channels), (0, 0))))
             stream, starts = _ladder(weights.reshape(-1, 4, weights.shape[1]).astype(np.int64))
-            arithmetic = scaled(op, starts.ravel()[: op.channels], *op.clamp)
+            arithmetic = scaled(op, starts.ravel()[: op.channels], Clamp(*op.clamp))
             if arithmetic is None:
                 return None
-            params = {**sizes(step.call), **arithmetic, "stream": stream}
-            return KernelCall(
-                "fully_connected_swar_s8", params, 4 * (1 + weights.shape[1] + 1 + channels), folder=SWAR.folder
-            )
+            params, scratch = SwarDense(op.shape, arithmetic, stream), 4 * (1 + weights.shape[1] + 1 + channels)
+            return KernelCall("fully_connected_swar_s8", params, scratch, folder=SWAR.folder)
     return None
 
 
@@ -59,9 +75,9 @@ def _pairs(values: Array | list[int]) -> list[int]:
     return [int(values[i]) + (int(values[i + 1]) << 16) for i in range(0, len(values), 2)]
 
 
-def _windows(blocks: Array) -> tuple[Params, Array]:
+def _windows(blocks: Array) -> tuple[Words, Array]:
     words, starts = _ladder(blocks)
-    return {"words": words}, starts
+    return Words(words), starts
 
 
 SWAR = Swar("swar/thumb", channels=1, stream=_windows)

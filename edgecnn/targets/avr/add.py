@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from ...fixed_point import INT8_MAX, INT8_MIN, INTEGERS
-from ...lowering.program import Step
 from ...ops.add import LEFT_SHIFT, Add
-from ...ops.op import KernelCall, Params
+from ...ops.kernel import KernelCall, Record
+from ...ops.records import Clamp
+from ...program.program import Step
 from .weighted import FOLDER
 
 _FRACTION = 32  # bits of the numbers in add_linear_s8.h
 _SIZE = 2**15 - 1  # of a tensor: what an int16 holds
+
+
+@dataclass(frozen=True, eq=False)
+class AddLinear(Record):
+    """The factors of both codes + 128, and the offset: integers, and fractions of 2^32."""
+
+    size: int
+    clamp: Clamp
+    whole1: int
+    whole2: int
+    whole: int
+    fraction1: int
+    fraction2: int
+    fraction: int
 
 
 def add(step: Step) -> KernelCall | None:
@@ -23,14 +39,8 @@ def add(step: Step) -> KernelCall | None:
             numbers = _linear(op)
             if numbers is None or op.output.size > _SIZE:
                 return None
-            parts = [divmod(number, 2**_FRACTION) for number in numbers]
-            params: Params = {
-                "size": op.output.size,
-                "output_min": op.clamp[0],
-                "output_max": op.clamp[1],
-            }
-            params |= {f"whole{name}": whole for name, (whole, _) in zip(("1", "2", ""), parts, strict=True)}
-            params |= {f"fraction{name}": fraction for name, (_, fraction) in zip(("1", "2", ""), parts, strict=True)}
+            wholes, fractions = zip(*(divmod(number, 2**_FRACTION) for number in numbers), strict=True)
+            params = AddLinear(op.output.size, Clamp(*op.clamp), *wholes, *fractions)
             return KernelCall("add_linear_s8", params, leads={0: 0, 1: 0}, folder=FOLDER)
     return None
 

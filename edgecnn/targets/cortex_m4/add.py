@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ...lowering.program import Step
+from ...fixed_point import Array
 from ...ops.add import Add
-from ...ops.op import KernelCall, Params
+from ...ops.kernel import KernelCall, Record
+from ...ops.records import Clamp
+from ...program.program import Step
 from .scales import BITS, FOLDER, scales
+
+
+@dataclass(frozen=True, eq=False)
+class AddSame(Record):
+    """Two inputs of `size` codes; `sign` belongs to the second, a row of `scales` to each and to their sum."""
+
+    size: int
+    sign: int
+    zero_point1: int
+    zero_point2: int
+    clamp: Clamp
+    scales: Array
 
 
 def add_same(step: Step) -> KernelCall | None:
@@ -24,13 +40,7 @@ def _call(op: Add) -> KernelCall | None:
     rows.append(scales(total, op.output.zero_point, op.accumulator_bound, BITS))
     if any(row is None for row in rows):
         return None
-    params: Params = {
-        "size": op.output.size,
-        "sign": op.sign,
-        "zero_point1": op.inputs[0].zero_point,
-        "zero_point2": op.inputs[1].zero_point,
-        "output_min": op.clamp[0],
-        "output_max": op.clamp[1],
-        "scales": np.vstack([row for row in rows if row is not None]),
-    }
+    table = np.vstack([row for row in rows if row is not None])
+    first_zero, second_zero = (tensor.zero_point for tensor in op.inputs)
+    params = AddSame(op.output.size, op.sign, first_zero, second_zero, Clamp(*op.clamp), table)
     return KernelCall("add_same_s8", params, leads={0: 0, 1: 0}, folder=FOLDER)

@@ -3,17 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...fixed_point import Array
-from ...lowering.program import Step
 from ...ops.conv2d import Conv2D
+from ...ops.kernel import KernelCall, Record
 from ...ops.max_pool2d import MaxPool2D
-from ...ops.op import KernelCall, Params
+from ...ops.records import Clamp, DilatedWindow, Pooling
+from ...program.fusion import pooled_clamp
+from ...program.program import Step
 from ..target import Pack
 from .scales import BITS, FOLDER, Words, pairs, requantization, scaled_bias
+
+
+@dataclass(frozen=True, eq=False)
+class PatchWindow(Record):
+    """Where windows lie, what is under those that reach over the edge, and the bytes of a filter's row in a patch."""
+
+    window: DilatedWindow
+    input_zero_point: int
+    row: int
+
+
+@dataclass(frozen=True, eq=False)
+class PairsConvolution(Record):
+    """Weights of pairs of channels and `taps`, with their biases; `direct` is whether the input serves as a patch."""
+
+    window: PatchWindow
+    output_channels: int
+    clamp: Clamp
+    direct: int
+    taps: int
+    weights: Array
+    requantization: Array
+
+
+@dataclass(frozen=True, eq=False)
+class PairsPool(Record):
+    """The same and a pool: so many rows of the input are expanded once for it, into so many bytes."""
+
+    conv: PairsConvolution
+    pooling: Pooling
+    shared_rows: int
+    words_size: int
 
 
 @dataclass(frozen=True)
@@ -61,40 +95,30 @@ def conv2d_max_pool2d(block: Block) -> Pack:
 
     def pack(step: Step) -> KernelCall | None:
         match step.ops:
-            case (Conv2D() as conv, MaxPool2D() as pool) if step.call and (params := _params(conv, block)):
-                return _fused(f"conv2d_max_pool2d_{block.suffix}", conv, pool, params, step.call.params)
+            case (Conv2D() as conv, MaxPool2D() as pool) if params := _params(conv, block):
+                return _fused(f"conv2d_max_pool2d_{block.suffix}", conv, pool, params)
         return None
 
     return pack
 
 
-def _fused(kernel: str, conv: Conv2D, pool: MaxPool2D, params: Params, plain: Params) -> KernelCall:
+def _fused(kernel: str, conv: Conv2D, pool: MaxPool2D, params: PairsConvolution) -> KernelCall:
     height, size = conv.window.height, _words_size(conv, params)
     shared = 0
-    if params["direct"] and conv.window.inside and pool.window.width.taps == 2:
+    if params.direct and conv.window.inside and pool.window.width.taps == 2:
         shared = height.taps + (pool.window.height.taps - 1) * height.stride
-        size = 4 * shared * int(params["window.row"])
-    clamp = {field: plain[f"conv.{field}"] for field in ("output_min", "output_max")}
-    fused = {f"conv.{field}": value for field, value in (params | clamp).items()}
-    fused |= {field: value for field, value in plain.items() if field.startswith("pool")}
-    fused |= {"shared_rows": shared, "words_size": size}
+        size = 4 * shared * params.window.row
+    fused = PairsPool(replace(params, clamp=pooled_clamp(conv, pool)), pool.pooling, shared, size)
     leads = {0: conv.window.then(pool.window).lead(conv.inputs[0].shape[3], conv.channels)}
     return KernelCall(kernel, fused, size + 4 * (conv.channels + conv.channels % 2), leads, folder=FOLDER)
 
 
-def window_params(conv: Conv2D, row: int) -> Params:
-    """The geometry, in `edgecnn_window`; `row` bytes are a filter's row in a patch."""
-    window = {
-        **conv.window.params(conv.inputs[0].shape[3]),
-        "dilation_height": conv.window.height.dilation,
-        "dilation_width": conv.window.width.dilation,
-        "input_zero_point": conv.inputs[0].zero_point,
-        "row": row,
-    }
-    return {f"window.{field}": value for field, value in window.items()}
+def patch_window(conv: Conv2D, row: int) -> PatchWindow:
+    """The windows of `conv`; `row` bytes are a filter's row in a patch."""
+    return PatchWindow(conv.dilated_window, conv.inputs[0].zero_point, row)
 
 
-def _params(conv: Conv2D, block: Block) -> Params | None:
+def _params(conv: Conv2D, block: Block) -> PairsConvolution | None:
     """Weights as the block takes them, two biases before those of two channels, and how sums become codes."""
     to_codes = requantization(conv)
     if to_codes is None:
@@ -102,22 +126,21 @@ def _params(conv: Conv2D, block: Block) -> Params | None:
     patch, row, direct = _patches(conv)
     weights = _even(patch << block.bits).reshape(-1, 2, patch.shape[1] // 4, 4)
     bias = _even(scaled_bias(conv, block.bits)).reshape(-1, 2).astype(np.int32)
-    return {
-        **window_params(conv, row),
-        "output_channels": conv.channels,
-        "output_min": conv.clamp[0],
-        "output_max": conv.clamp[1],
-        "direct": int(direct),
-        "taps": patch.shape[1],
-        "weights": np.hstack([bias, block.words(weights).reshape(len(bias), -1)]),
-        "requantization": to_codes,
-    }
+    return PairsConvolution(
+        window=patch_window(conv, row),
+        output_channels=conv.channels,
+        clamp=Clamp(*conv.clamp),
+        direct=int(direct),
+        taps=patch.shape[1],
+        weights=np.hstack([bias, block.words(weights).reshape(len(bias), -1)]),
+        requantization=to_codes,
+    )
 
 
-def _words_size(conv: Conv2D, params: Params) -> int:
+def _words_size(conv: Conv2D, params: PairsConvolution) -> int:
     """Bytes of two pixels' words, and of the copies of their patches where they are not read from the input."""
-    copied = not (params["direct"] and conv.window.inside)
-    return int(params["taps"]) * (6 if copied else 4)
+    copied = not (params.direct and conv.window.inside)
+    return params.taps * (6 if copied else 4)
 
 
 def _even(values: Array) -> Array:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ...lowering.program import Step
+from ...fixed_point import Array
 from ...ops.depthwise_conv2d import DepthwiseConv2D
-from ...ops.op import KernelCall, Params
-from .conv2d import window_params
+from ...ops.kernel import KernelCall, Record
+from ...ops.records import Clamp
+from ...program.program import Step
+from .conv2d import PatchWindow, patch_window
 from .scales import BITS, FOLDER, Words, pairs, requantization, scaled_bias
+
+
+@dataclass(frozen=True, eq=False)
+class Depthwise3x3(Record):
+    """`weights` has, for each four channels, biases, words and how sums become codes."""
+
+    window: PatchWindow
+    clamp: Clamp
+    weights: Array
 
 
 def depthwise_conv2d_3x3(step: Step) -> KernelCall | None:
@@ -30,12 +43,8 @@ def _call(conv: DepthwiseConv2D, to_codes: Words) -> KernelCall:
     weights = conv.weights.reshape(fours, 2, 2, 9).astype(np.int64) << BITS  # channel / 2, channel % 2
     words = pairs(weights.transpose(0, 3, 2, 1)).reshape(fours, -1)
     bias = scaled_bias(conv).astype(np.int32).reshape(fours, 4)
-    params: Params = {
-        **window_params(conv, 3 * conv.channels),
-        "output_min": conv.clamp[0],
-        "output_max": conv.clamp[1],
-        "weights": np.hstack([bias, words, to_codes.reshape(fours, -1)]),
-    }
+    packed = np.hstack([bias, words, to_codes.reshape(fours, -1)])
+    params = Depthwise3x3(patch_window(conv, 3 * conv.channels), Clamp(*conv.clamp), packed)
     leads = {0: conv.window.lead(conv.channels, conv.channels, early=conv.channels)}
     scratch = 1 if conv.window.inside else 9 * conv.channels  # a copy of a window that reaches over the edge
     return KernelCall("depthwise_conv2d_3x3_s8", params, scratch, leads, folder=FOLDER)

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ...lowering.program import Step
+from ...fixed_point import Array
 from ...ops.fully_connected import FullyConnected
-from ...ops.op import KernelCall, Params
+from ...ops.kernel import KernelCall, Record
+from ...ops.records import Clamp, DenseShape
+from ...program.program import Step
 from .scales import FOLDER, pairs, requantization, scaled_bias
 
 _BITS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Quads(Record):
+    """`weights` has, for each four channels, biases, words and how sums become codes."""
+
+    shape: DenseShape
+    clamp: Clamp
+    weights: Array
 
 
 def fully_connected(step: Step) -> KernelCall | None:
@@ -32,14 +45,8 @@ def _call(dense: FullyConnected) -> KernelCall | None:
         return None
     words = pairs(halves.reshape(len(weights) // 4, 4, -1, 2)).transpose(0, 2, 1).reshape(len(weights) // 4, -1)
     bias = np.pad(shifted, (0, fill[0])).reshape(-1, 4).astype(np.int32)
-    params: Params = {
-        "rows": dense.rows,
-        "input_depth": depth,
-        "output_channels": channels,
-        "output_min": dense.clamp[0],
-        "output_max": dense.clamp[1],
-        "weights": np.hstack([bias, words, np.pad(to_codes, [(0, fill[0]), (0, 0)]).reshape(len(bias), -1)]),
-    }
+    packed = np.hstack([bias, words, np.pad(to_codes, [(0, fill[0]), (0, 0)]).reshape(len(bias), -1)])
+    params = Quads(dense.shape, Clamp(*dense.clamp), packed)
     # A row is read before its codes are written, and a single one has then been read to the end.
     lead = max(row * (channels - depth) for row in (1, dense.rows - 1)) if dense.rows > 1 else -depth
     return KernelCall("fully_connected_quads_s8", params, 2 * (depth + fill[1]), {0: lead}, folder=FOLDER)

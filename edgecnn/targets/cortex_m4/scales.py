@@ -9,7 +9,6 @@ from ...fixed_point import Array
 from ...ops.weighted import WeightedOp
 
 Words = NDArray[np.int32]
-Params = dict[str, int | Array]
 FOLDER = "cortex_m4"
 BITS = 2
 """Sums are scaled by 2**BITS, but for those of fully connected layers."""

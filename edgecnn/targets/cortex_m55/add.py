@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from ...lowering.program import Step
+from dataclasses import dataclass
+
 from ...ops.add import Add
-from ...ops.op import KernelCall, Params
+from ...ops.kernel import KernelCall, Record
+from ...ops.records import OutputCodes
+from ...program.program import Step
 from .channels import FOLDER
 
 _HALF = (1 << 30, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class AddMve(Record):
+    """Two inputs of `size` codes; `coarse` is the one of the larger scale, `sign` belongs to the other."""
+
+    size: int
+    coarse: int
+    zero_point: int
+    fine_zero_point: int
+    factor: int
+    sign: int
+    fine_multiplier: int
+    fine_shift: int
+    multiplier: int
+    left: int
+    right: int
+    output: OutputCodes
 
 
 def add_same(step: Step) -> KernelCall | None:
@@ -24,20 +45,18 @@ def _call(op: Add, coarse: int) -> KernelCall:
     signs = 1, op.sign
     fine_multiplier, fine_shift = op.multipliers[fine]
     multiplier, shift = op.multipliers[2]
-    params: Params = {
-        "size": op.output.size,
-        "coarse": coarse,
-        "zero_point": op.inputs[coarse].zero_point,
-        "fine_zero_point": op.inputs[fine].zero_point,
-        "factor": signs[coarse] << 19,
-        "sign": signs[fine],
-        "fine_multiplier": fine_multiplier,
-        "fine_shift": fine_shift,
-        "multiplier": multiplier,
-        "left": max(shift, 0),
-        "right": min(shift, 0),
-        "output_zero_point": op.output.zero_point,
-        "output_min": op.clamp[0],
-        "output_max": op.clamp[1],
-    }
+    params = AddMve(
+        size=op.output.size,
+        coarse=coarse,
+        zero_point=op.inputs[coarse].zero_point,
+        fine_zero_point=op.inputs[fine].zero_point,
+        factor=signs[coarse] << 19,
+        sign=signs[fine],
+        fine_multiplier=fine_multiplier,
+        fine_shift=fine_shift,
+        multiplier=multiplier,
+        left=max(shift, 0),
+        right=min(shift, 0),
+        output=op.output_codes,
+    )
     return KernelCall("add_mve_s8", params, leads={0: 0, 1: 0}, folder=FOLDER)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...fixed_point import Array
-from ...ops.op import Params
+from ...ops.records import Requantization, Weighted
 from ...ops.weighted import WeightedOp
 
 FOLDER = "cortex_m55"
@@ -18,19 +20,19 @@ def up(size: int, multiple: int) -> int:
     return -(-size // multiple) * multiple
 
 
-def padded(array: int | Array, *multiples: int) -> Array:
+def padded(array: Array, *multiples: int) -> Array:
     """`array` with zeros at the end of each axis, up to a multiple."""
-    values = np.asarray(array)
-    return np.pad(values, [(0, up(size, m) - size) for size, m in zip(values.shape, multiples, strict=True)])
+    return np.pad(array, [(0, up(size, m) - size) for size, m in zip(array.shape, multiples, strict=True)])
 
 
-def by_channel(params: Params, weights: Array, prefix: str = "") -> Params:
-    """`params` with packed weights, and numbers for channels that fill the last block of four; left shifts
+def by_channel(layer: Weighted, weights: Array) -> Weighted:
+    """`layer` with packed weights, and numbers for channels that fill the last block of four; left shifts
     and right shifts (below 0) of a block follow each other."""
-    bias, multipliers, shifts = (padded(params[prefix + field], BLOCK) for field in ("bias", "multipliers", "shifts"))
+    numbers = layer.bias, layer.requantization.multipliers, layer.requantization.shifts
+    bias, multipliers, shifts = (padded(values, BLOCK) for values in numbers)
     signs = np.stack([shifts.clip(min=0), shifts.clip(max=0)]).reshape(2, -1, BLOCK).swapaxes(0, 1)
-    arrays = {"weights": weights, "bias": bias, "multipliers": multipliers, "shifts": signs}
-    return {**params, **{prefix + field: np.ascontiguousarray(array) for field, array in arrays.items()}}
+    requantization = Requantization(multipliers, np.ascontiguousarray(signs))
+    return replace(layer, weights=np.ascontiguousarray(weights), bias=bias, requantization=requantization)
 
 
 def brief(op: WeightedOp) -> int:

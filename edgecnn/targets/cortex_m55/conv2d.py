@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
-from ...lowering.program import Step
+from ...fixed_point import Array
 from ...ops.conv2d import Conv2D
+from ...ops.kernel import KernelCall, Record
 from ...ops.max_pool2d import MaxPool2D
-from ...ops.op import KernelCall, Params
+from ...ops.records import Convolution
+from ...program.fusion import PooledConvolution, pooled_convolution
+from ...program.program import Step
 from .channels import BLOCK, FOLDER, VECTOR, brief, by_channel, padded, up
 
 _PIXELS = 3
 _TAPS = 2 * VECTOR  # of filters that stay in registers
 _REACH = 255  # bytes from a window's first tap, for a gathering load
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels(Record):
+    """A convolution of so many taps: whether they lie side by side in the input, and see `brief`."""
+
+    conv: Convolution
+    taps: int
+    in_place: int
+    brief: int
+
+
+@dataclass(frozen=True, eq=False)
+class Taps(Record):
+    """A convolution and a pool: where its taps are in the input, and whether a byte holds that."""
+
+    pooled: PooledConvolution
+    in_place: int
+    offsets: Array
 
 
 def conv2d_pixels(step: Step) -> KernelCall | None:
@@ -28,12 +52,8 @@ def _pixels(conv: Conv2D, plain: KernelCall) -> KernelCall:
     taps, channels = weights.shape[1], up(conv.channels, BLOCK)
     pairs = padded(weights, BLOCK, VECTOR).reshape(channels // 2, 2, -1, VECTOR).swapaxes(1, 2)
     in_place = _in_one_run(conv)
-    params = {
-        **{f"conv.{field}": value for field, value in by_channel(plain.params, pairs).items()},
-        "taps": taps,
-        "in_place": int(in_place),
-        "brief": brief(conv),
-    }
+    layer = by_channel(conv.weighted, pairs)
+    params = Pixels(Convolution(conv.geometry, layer), taps, int(in_place), brief(conv))
     scratch = _PIXELS * (4 * channels + (0 if in_place else taps))
     # All sums of three pixels are known before their codes are written.
     return KernelCall("conv2d_pixels_s8", params, scratch, plain.leads, folder=FOLDER)
@@ -62,11 +82,8 @@ def _taps(conv: Conv2D, pool: MaxPool2D, plain: KernelCall) -> KernelCall:
     offsets = (y * row + x * conv.window.width.dilation) * depth + c
     in_place = int(offsets.max()) <= _REACH
     weights = padded(conv.weights.reshape(conv.channels, -1), 2, _TAPS)
-    params = {
-        **{f"pooled.{field}": value for field, value in by_channel(plain.params, weights, "conv.").items()},
-        "in_place": int(in_place),
-        "offsets": padded(offsets * in_place, _TAPS).astype(np.uint8),
-    }
+    bytes_of_offsets = padded(offsets * in_place, _TAPS).astype(np.uint8)
+    params = Taps(_pooled(conv, pool, weights), int(in_place), bytes_of_offsets)
     return _call(pool, plain, "conv2d_taps_s8", params, BLOCK * (4 * up(conv.channels, BLOCK) + _TAPS))
 
 
@@ -84,9 +101,14 @@ def _rows(conv: Conv2D, pool: MaxPool2D, plain: KernelCall) -> KernelCall:
     weights = rows.reshape(len(rows) // BLOCK, BLOCK, -1, VECTOR).swapaxes(1, 2)
     inside = conv.window.inside and conv.window.width.dilation == 1
     scratch = 1 if inside else BLOCK * rows[0].size
-    return _call(pool, plain, "conv2d_rows_s8", by_channel(plain.params, weights, "conv."), scratch)
+    return _call(pool, plain, "conv2d_rows_s8", _pooled(conv, pool, weights), scratch)
 
 
-def _call(pool: MaxPool2D, plain: KernelCall, kernel: str, params: Params, scratch: int) -> KernelCall:
+def _pooled(conv: Conv2D, pool: MaxPool2D, weights: Array) -> PooledConvolution:
+    plain = pooled_convolution(conv, pool)
+    return replace(plain, conv=replace(plain.conv, layer=by_channel(plain.conv.layer, weights)))
+
+
+def _call(pool: MaxPool2D, plain: KernelCall, kernel: str, params: Record, scratch: int) -> KernelCall:
     once = pool.window.height.taps * pool.window.width.taps <= BLOCK  # else in several passes over the input
     return KernelCall(kernel, params, scratch, plain.leads if once else {}, folder=FOLDER)

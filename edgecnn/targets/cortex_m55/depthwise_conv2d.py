@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...fixed_point import Array
-from ...lowering.program import Step
 from ...ops.depthwise_conv2d import DepthwiseConv2D
-from ...ops.op import KernelCall
+from ...ops.kernel import KernelCall, Record
+from ...ops.records import Convolution, Requantization, Weighted
+from ...program.program import Step
 from .channels import FOLDER, VECTOR, brief, by_channel, padded, up
 
 _STEP = 64  # lanes at most that a step of several pixels may have
 
 
+@dataclass(frozen=True, eq=False)
+class DepthwiseMve(Record):
+    """Where taps are in copied rows of so many columns, by pairs; each step has so many lanes."""
+
+    conv: Convolution
+    pairs: int
+    offsets: Array
+    lanes: int
+    advance: int
+    columns: int
+    brief: int
+
+
 def depthwise_conv2d(step: Step) -> KernelCall | None:
     """Any whose products come in pairs that stay within 16 bits."""
     match step.ops:
-        case (DepthwiseConv2D() as conv,) if step.call and conv.weights.min() >= -127:
-            return _call(conv, step.call)
+        case (DepthwiseConv2D() as conv,) if conv.weights.min() >= -127:
+            return _call(conv)
     return None
 
 
-def _call(conv: DepthwiseConv2D, plain: KernelCall) -> KernelCall:
+def _call(conv: DepthwiseConv2D) -> KernelCall:
     height, width, channels = conv.window.height, conv.window.width, conv.channels
     columns = (width.output - 1) * width.stride + (width.taps - 1) * width.dilation + 1
     y, x = np.indices((height.taps, width.taps)).reshape(2, -1)
@@ -33,21 +48,19 @@ def _call(conv: DepthwiseConv2D, plain: KernelCall) -> KernelCall:
     lanes = together if several else channels
     taps = padded(conv.weights.reshape(channels, -1), 1, 2)
     weights = _blocks(taps, lanes).reshape(-1, VECTOR, len(offsets)).swapaxes(1, 2)
-    numbers = {field: _in_order_of_sums(plain.params[field], lanes) for field in ("bias", "multipliers", "shifts")}
-    params = by_channel({**plain.params, **numbers}, weights)
-    kernel = {
-        **{f"conv.{field}": value for field, value in params.items()},
-        "pairs": len(offsets) // 2,
-        "offsets": offsets,
-        "lanes": lanes,
-        "advance": lanes if several else width.stride * channels,
-        "columns": columns,
-        "brief": brief(conv),
-    }
+    params = DepthwiseMve(
+        conv=Convolution(conv.geometry, by_channel(_in_order_of_sums(conv.weighted, lanes), weights)),
+        pairs=len(offsets) // 2,
+        offsets=offsets,
+        lanes=lanes,
+        advance=lanes if several else width.stride * channels,
+        columns=columns,
+        brief=brief(conv),
+    )
     # Rows are copied before any of theirs is written; the last vector may reach over their end.
     leads = {0: conv.window.lead(conv.inputs[0].shape[3], channels)}
     scratch = height.taps * columns * channels + VECTOR - 1
-    return KernelCall("depthwise_conv2d_mve_s8", kernel, scratch, leads, folder=FOLDER)
+    return KernelCall("depthwise_conv2d_mve_s8", params, scratch, leads, folder=FOLDER)
 
 
 def _blocks(values: Array, lanes: int) -> Array:
@@ -56,7 +69,16 @@ def _blocks(values: Array, lanes: int) -> Array:
     return padded(repeated, VECTOR, *[1] * (values.ndim - 1))
 
 
-def _in_order_of_sums(values: int | Array, lanes: int) -> Array:
-    """Of each sixteen lanes 0, 4, 8, 12, then 2, 6, 10, 14, the odd ones likewise: the halves of halves."""
-    quarters = _blocks(np.asarray(values), lanes).reshape(-1, 4, 4).transpose(0, 2, 1)
+def _in_order_of_sums(layer: Weighted, lanes: int) -> Weighted:
+    """Its numbers as the sums come."""
+    bias, multipliers, shifts = (
+        _halves_of_halves(values, lanes)
+        for values in (layer.bias, layer.requantization.multipliers, layer.requantization.shifts)
+    )
+    return replace(layer, bias=bias, requantization=Requantization(multipliers, shifts))
+
+
+def _halves_of_halves(values: Array, lanes: int) -> Array:
+    """Of each sixteen lanes 0, 4, 8, 12, then 2, 6, 10, 14, and the odd ones likewise."""
+    quarters = _blocks(values, lanes).reshape(-1, 4, 4).transpose(0, 2, 1)
     return np.ascontiguousarray(quarters[:, [0, 2, 1, 3]]).reshape(-1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...lowering.program import Step
-from ...ops.fully_connected import FullyConnected
-from ...ops.op import KernelCall
+from ...ops.fully_connected import Dense, FullyConnected
+from ...ops.kernel import KernelCall
+from ...program.program import Step
 from .channels import BLOCK, FOLDER, VECTOR, by_channel, padded
 
 
@@ -16,6 +16,6 @@ def fully_connected(step: Step) -> KernelCall | None:
         case (FullyConnected() as layer,) if step.call:
             rows = padded(layer.weights, BLOCK, VECTOR)
             weights = rows.reshape(len(rows) // BLOCK, BLOCK, -1, VECTOR).swapaxes(1, 2)
-            params = by_channel(step.call.params, weights)
+            params = Dense(layer.shape, by_channel(layer.weighted, weights))
             return replace(step.call, kernel="fully_connected_mve_s8", folder=FOLDER, params=params)
     return None

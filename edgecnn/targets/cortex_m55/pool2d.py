@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...lowering.program import Step
 from ...ops.average_pool2d import AveragePool2D
+from ...ops.kernel import KernelCall
 from ...ops.max_pool2d import MaxPool2D
 from ...ops.mean import Mean
-from ...ops.op import KernelCall
+from ...program.program import Step
 from .channels import FOLDER
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..graph import Graph
-from ..ops.op import KernelCall, Op
+from ..ops.kernel import KernelCall
+from ..ops.op import Op
 from ..tensor import Tensor
 
 Memory = TypeVar("Memory", bound=Hashable)
