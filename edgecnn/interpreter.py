@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .fixed_point import FLOATS, INTEGERS, Arithmetic, dequantize, quantize
+from .ops.op import Op
 from .tensor import Tensor
-
-if TYPE_CHECKING:
-    from .graph import Graph
 
 CHUNK = 64  # images at once: bounds the memory of intermediate tensors
 
 
-def trace(graph: Graph, x: ArrayLike, arithmetic: Arithmetic = INTEGERS) -> dict[Tensor, NDArray[np.int8]]:
+class Runnable(Protocol):
+    """What of a `Graph` is needed to run it: `Graph` knows this module, and not the other way round."""
+
+    @property
+    def ops(self) -> tuple[Op, ...]:
+        """In an order in which they can run."""
+
+    @property
+    def input(self) -> Tensor:
+        """What is given."""
+
+    @property
+    def output(self) -> Tensor:
+        """What is wanted."""
+
+    def batch(self, x: ArrayLike) -> NDArray[np.int8]:
+        """`x` checked and shaped (N, *input.shape)."""
+
+
+def trace(graph: Runnable, x: ArrayLike, arithmetic: Arithmetic = INTEGERS) -> dict[Tensor, NDArray[np.int8]]:
     """Codes (N, *tensor.shape) of the input and of every op's output, for input codes `x` (N, *input.shape[1:])."""
     values: dict[Tensor, NDArray[np.int8]] = {graph.input: graph.batch(x)}
     for op in graph.ops:
@@ -26,7 +43,7 @@ def trace(graph: Graph, x: ArrayLike, arithmetic: Arithmetic = INTEGERS) -> dict
     return values
 
 
-def evaluate(graph: Graph, x: ArrayLike, arithmetic: Arithmetic = INTEGERS) -> NDArray[np.int8]:
+def evaluate(graph: Runnable, x: ArrayLike, arithmetic: Arithmetic = INTEGERS) -> NDArray[np.int8]:
     """Output codes (N, *output.shape[1:]) of input codes `x` (N, *input.shape[1:])."""
     codes = graph.batch(x)[:, 0]
     out = np.empty((len(codes), *graph.output.shape[1:]), np.int8)
@@ -48,7 +65,7 @@ class FloatTwin:
     where the device rounds; a fake-quantized model in real values is off by one code here and there.
     """
 
-    def __init__(self, graph: Graph):
+    def __init__(self, graph: Runnable):
         self.graph = graph
 
     def evaluate(self, x: ArrayLike) -> NDArray[np.int8]:

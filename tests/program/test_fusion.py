@@ -22,7 +22,7 @@ def network(*, read_twice: bool = False) -> Graph:
     x = b.input((1, 8, 8, 1), 0.1, 0)
     for _ in range(2):
         weights = np.ones((1, 1, 1, b.tensors[x].shape[3]), np.int8)
-        pooled = b.max_pool_2d(b.conv2d(x, weights, [0], [0.1], 0.1, 0), (2, 2), (2, 2))
+        pooled = b.max_pool_2d(b.conv2d(x, weights, np.array([0]), [0.1], 0.1, 0), (2, 2), (2, 2))
         x = b.tanh(pooled)
         if read_twice:
             x, read_twice = b.binary("ADD", x, pooled, 0.1, 0), False

@@ -9,10 +9,10 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import INTEGERS
 from edgecnn.lowering.lower import lower
 from edgecnn.ops.weighted import WeightedOp
-from edgecnn.targets.rv32imc import SWAR, ChannelPairs
-from edgecnn.targets.swar import ScaleParams
-from edgecnn.targets.swar import groups as groups_of
-from edgecnn.targets.thumb import SwarDense
+from edgecnn.targets.cores.rv32imc import SWAR, ChannelPairs
+from edgecnn.targets.techniques.swar import ScaleParams
+from edgecnn.targets.techniques.swar import groups as groups_of
+from edgecnn.targets.techniques.thumb import SwarDense
 from tests.tflite_builder import Builder
 
 WORD = 2**32
