@@ -19,13 +19,19 @@ from .errors import InvalidModelError, UsageError
 from .files import atomic_path
 
 FLAGS = (*compiler.STRICT, "-O3", "-fPIC", "-shared")
+_ALIGNMENT = 64  # of a network's memory: what any kernel's arena asks for
+
+# Compiled with the network: what the compiler made of it, to be compared with what the manifest says.
+_SIZES = """#include "NAME.h"
+const int64_t edgecnn_sizes[] = {sizeof(NAME_memory), NAME_INPUT_SIZE, NAME_OUTPUT_SIZE, NAME_LAYERS, ROWS};
+"""
 
 
 class HostModel:
-    """The network in a folder that `write_c` made, run by its own C code.
+    """The network in a folder that `write_c` made, run by its own C code; threads may share it.
 
     Raises InvalidModelError when the folder is not one of ours, UsageError without a compiler. `flags` replaces the
-    compiler's flags. Not for use by several threads at once: the C code has one arena.
+    compiler's flags.
     """
 
     def __init__(self, folder: str | Path, *, flags: tuple[str, ...] = FLAGS):
@@ -37,43 +43,41 @@ class HostModel:
             self.name: str = self.manifest["name"]
             self.input_shape = tuple(self.manifest["input"]["shape"][1:])
             self.output_shape = tuple(self.manifest["output"]["shape"][1:])
-            library = ctypes.CDLL(str(self._build()))
-            self._run = self._function(library, "invoke", None)
-            self._run_layer = self._function(library, "invoke_layer", None, ctypes.c_int)
-            self._give = self._rows(library) if self.manifest["streamed"] else self._whole(library)
-            self._output = self._view(self._function(library, "output", ctypes.c_void_p)(), self.manifest["output"])
-            layer_output = self._function(library, "layer_output", ctypes.c_void_p, ctypes.c_int)
-            layer_size = self._function(library, "layer_output_size", ctypes.c_int32, ctypes.c_int)
-            layers = [layer["output"] for layer in self.manifest["layers"]]
-            self._layers = [self._view(layer_output(index), layer) for index, layer in enumerate(layers)]
-            sizes = [view.size for view in (*self._layers, self._output)]  # the C counts its output as one layer more
-            if sizes != [layer_size(index) for index in range(len(sizes))]:
-                raise ValueError("its manifest does not describe its C")
+            self._streamed = bool(self.manifest["streamed"])
+            self._layers = [layer["output"] for layer in self.manifest["layers"]]
+            self._library = ctypes.CDLL(str(self._build()))
+            self._memory_size = self._checked_sizes()
         except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
             raise InvalidModelError(f"{folder} is damaged: {error}; run `edgecnn convert` again.") from error
 
     def invoke(self, x: ArrayLike) -> NDArray[np.int8]:
         """Output codes (N, *output shape) of input codes `x` (N, *input shape), int8, without the batch of 1."""
         codes = self._checked(x)
-        out = np.empty((len(codes), self._output.size), np.int8)
+        memory = self._memory()
+        give, run = self._giver(memory), self._function("invoke", None)
+        output = self._view(self._function("output", ctypes.c_void_p)(memory), self.output_shape)
+        out = np.empty((len(codes), output.size), np.int8)
         for image, result in zip(codes, out, strict=True):
-            self._give(image)
-            self._run()
-            result[:] = self._output
+            give(image)
+            run(memory)
+            result[:] = output
         return out.reshape(len(codes), *self.output_shape)
 
     def trace(self, x: ArrayLike) -> dict[int, NDArray[np.int8]]:
         """The output codes (N, size) of every layer, by the index of its tensor in the TFLite file."""
         codes = self._checked(x)
-        layers = self.manifest["layers"]
+        memory = self._memory()
+        give, run = self._giver(memory), self._function("invoke_layer", None, ctypes.c_int)
+        where = self._function("layer_output", ctypes.c_void_p, ctypes.c_int)
+        views = [self._view(where(memory, index), layer["shape"]) for index, layer in enumerate(self._layers)]
         out = {
-            layer["output"]["tensor"]: np.empty((len(codes), view.size), np.int8)
-            for layer, view in zip(layers, self._layers, strict=True)
+            layer["tensor"]: np.empty((len(codes), view.size), np.int8)
+            for layer, view in zip(self._layers, views, strict=True)
         }
         for i, image in enumerate(codes):
-            self._give(image)
-            for index, (rows, view) in enumerate(zip(out.values(), self._layers, strict=True)):
-                self._run_layer(index)
+            give(image)
+            for index, (rows, view) in enumerate(zip(out.values(), views, strict=True)):
+                run(memory, index)
                 rows[i] = view
         return out
 
@@ -97,44 +101,68 @@ class HostModel:
             )
         return codes.reshape(len(codes), int(np.prod(self.input_shape)))
 
-    def _whole(self, library: ctypes.CDLL) -> Callable[[NDArray[np.int8]], None]:
+    def _memory(self) -> ctypes.c_void_p:
+        """Memory for one inference at a time: each call of ours has its own, and so may run in any thread."""
+        buffer = ctypes.create_string_buffer(self._memory_size + _ALIGNMENT)
+        memory = ctypes.c_void_p(-(-ctypes.addressof(buffer) // _ALIGNMENT) * _ALIGNMENT)
+        memory.buffer = buffer  # type: ignore[attr-defined]  # lives as long
+        return memory
+
+    def _giver(self, memory: ctypes.c_void_p) -> Callable[[NDArray[np.int8]], None]:
+        return self._by_rows(memory) if self._streamed else self._whole(memory)
+
+    def _whole(self, memory: ctypes.c_void_p) -> Callable[[NDArray[np.int8]], None]:
         """Writes all codes of an input."""
-        view = self._view(self._function(library, "input", ctypes.c_void_p)(), self.manifest["input"])
+        view = self._view(self._function("input", ctypes.c_void_p)(memory), self.input_shape)
 
         def give(codes: NDArray[np.int8]) -> None:
             view[:] = codes
 
         return give
 
-    def _rows(self, library: ctypes.CDLL) -> Callable[[NDArray[np.int8]], None]:
+    def _by_rows(self, memory: ctypes.c_void_p) -> Callable[[NDArray[np.int8]], None]:
         """Hands over an input row by row."""
-        begin, push = (self._function(library, name, None) for name in ("begin", "push_row"))
-        row = self._function(library, "row", ctypes.c_void_p)
+        begin, push = (self._function(name, None) for name in ("begin", "push_row"))
+        row = self._function("row", ctypes.c_void_p)
 
         def give(codes: NDArray[np.int8]) -> None:
-            begin()
+            begin(memory)
             for part in np.ascontiguousarray(codes).reshape(self.input_shape[0], -1):
-                ctypes.memmove(row(), part.tobytes(), part.size)
-                push()
+                ctypes.memmove(row(memory), part.tobytes(), part.size)
+                push(memory)
 
         return give
 
-    def _function(self, library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
-        function = getattr(library, f"{self.name}_{name}")
-        function.restype, function.argtypes = result, arguments
-        return function
+    def _function(self, name: str, result: Any, *arguments: Any) -> Any:
+        """A function of the C API that works in memory of ours; an object of its own each time."""
+        kind = ctypes.CFUNCTYPE(result, ctypes.c_void_p, *arguments)
+        return kind((f"{self.name}_{name}_in", self._library))
+
+    def _checked_sizes(self) -> int:
+        """Bytes of a network's memory; raises ValueError unless the manifest says what the compiler made."""
+        size = self._library[f"{self.name}_layer_output_size"]
+        size.restype, size.argtypes = ctypes.c_int32, (ctypes.c_int,)
+        memory, into, out, layers, rows = (ctypes.c_int64 * 5).in_dll(self._library, "edgecnn_sizes")
+        made = [into, out, layers, *(size(layer) for layer in range(layers))]
+        shapes = [self.input_shape, self.output_shape, *(layer["shape"] for layer in self._layers)]
+        said = [int(np.prod(shape)) for shape in shapes]
+        if made != [*said[:2], len(self._layers), *said[2:]] or (self._streamed and rows != self.input_shape[0]):
+            raise ValueError("its manifest does not describe its C")
+        return int(memory)
 
     @staticmethod
-    def _view(address: int, tensor: dict[str, Any]) -> NDArray[np.int8]:
-        size = int(np.prod(tensor["shape"]))
-        return np.ctypeslib.as_array((ctypes.c_int8 * size).from_address(address))
+    def _view(address: int, shape: Any) -> NDArray[np.int8]:
+        return np.ctypeslib.as_array((ctypes.c_int8 * int(np.prod(shape))).from_address(address))
 
     def _build(self) -> Path:
         """The shared library, compiled unless the cache has it for these sources, compiler and flags."""
-        key = "\0".join((self.sha256, *self.compiler.command, self.compiler.version, *self.flags))
+        sizes = _SIZES.replace("NAME", self.name).replace("ROWS", f"{self.name}_INPUT_ROWS" if self._streamed else "0")
+        key = "\0".join((self.sha256, sizes, *self.compiler.command, self.compiler.version, *self.flags))
         library = paths.cache() / "host" / hashlib.sha256(key.encode()).hexdigest() / f"{self.name}.so"
         if not library.is_file():
             with atomic_path(library) as target:
-                files = [str(path) for path in self._sources() if path.suffix == ".c"]
+                shim = target.with_suffix(".sizes.c")
+                shim.write_text(sizes)
+                files = [str(path) for path in (*self._sources(), shim) if path.suffix == ".c"]
                 self.compiler.run([*self.flags, f"-I{self.folder}", "-o", str(target), *files])
         return library
