@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError, dataclass
 import numpy as np
 import pytest
 
+from edgecnn.converters import c_text
 from edgecnn.converters.layer_to_c import Layer
 from edgecnn.fixed_point import Array
 from edgecnn.ops.kernel import KernelCall, Part, Record
@@ -41,12 +42,12 @@ def test_a_part_has_no_struct_of_its_own_and_a_record_has() -> None:
 
 def test_a_record_becomes_a_struct_and_the_arrays_that_it_points_to() -> None:
     layer = Layer(0, Step((), None), KernelCall("outer", OUTER), "layer0")
+    fields = {"width": "1", "table": "layer0_table", "inner.size": "4", "inner.width": "5"}
+    fields |= {"inner.table": "layer0_inner_table", "last": "7"}
     assert list(layer.definition()) == [
-        "static const EDGECNN_FLASH int8_t layer0_table[2] = {\n    2, 3,\n};\n",
-        "static const EDGECNN_FLASH int32_t layer0_inner_table[1] = {\n    6,\n};\n",
-        "static const EDGECNN_FLASH edgecnn_outer_params layer0 = {\n"
-        "    .width = 1,\n    .table = layer0_table,\n    .inner.size = 4,\n    .inner.width = 5,\n"
-        "    .inner.table = layer0_inner_table,\n    .last = 7,\n};\n",
+        c_text.constant("layer0_table", OUTER.edge.table),
+        c_text.constant("layer0_inner_table", OUTER.inner.edge.table),
+        c_text.struct("edgecnn_outer_params", "layer0", fields),
     ]
     assert layer.constant_bytes == 4 * 6 + 2 + 4
 
