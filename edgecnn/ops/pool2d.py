@@ -38,7 +38,7 @@ class Pool2D(ActivatedOp):
 
     def kernel_call(self) -> KernelCall:
         channels = self.output.shape[3]
-        params = PoolParams(self.window.geometry(channels), Clamp(*self.clamp))
+        params = PoolParams(self.window.geometry(channels), self.output_codes.clamp)
         # Each channel of a window is read before it is written, and those beside it lie behind.
         return KernelCall(self.kernel, params, leads={0: self.window.lead(channels, channels)})
 

@@ -15,7 +15,7 @@ from ...fixed_point import Array
 from ...ops.add import Add
 from ...ops.depthwise_conv2d import DepthwiseConv2D
 from ...ops.kernel import KernelCall, Record
-from ...ops.records import Clamp, OutputCodes
+from ...ops.records import OutputCodes
 from ...ops.weighted import WeightedOp
 from ...program.program import Step
 from ..target import Pack, Target
@@ -83,7 +83,7 @@ def _depthwise_conv2d(folder: str) -> Pack:
                 flat = conv.weights.reshape(conv.channels, -1)
                 blocks = np.pad(flat, ((0, -conv.channels % _CHANNELS), (0, 0))).reshape(-1, _CHANNELS, len(offsets))
                 weights = np.ascontiguousarray(blocks.transpose(0, 2, 1), "<i2").view(np.int8)
-                layer = ours.layer(conv, len(offsets), weights, Clamp(*conv.clamp))
+                layer = ours.layer(conv, len(offsets), weights, conv.output_codes.clamp)
                 assert layer, "all are provable"
                 params = BlocksConvolution(layer, ours.geometry(conv, offsets, copy, conv.window))
                 return ours.call("depthwise_conv2d", conv, params, copy.size)

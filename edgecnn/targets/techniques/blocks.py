@@ -137,7 +137,7 @@ class Blocks:
         match step.ops:
             case (Conv2D() as conv,) if _reads_all(conv):
                 copy = self.copy(conv)
-                params = self._convolution(conv, copy, conv.window, Clamp(*conv.clamp))
+                params = self._convolution(conv, copy, conv.window, conv.output_codes.clamp)
                 return self.call("conv2d", conv, params, copy.size) if params else None
         return None
 
@@ -167,14 +167,14 @@ class Blocks:
     def _rows(self, dense: FullyConnected) -> KernelCall | None:
         window = Window(Axis(1, 1, 1, 1, 0, 1), Axis(dense.rows, 1, 1, 1, 0, dense.rows))
         copy = InputCopy(dense.weights.shape[1], window.height, window.width, self.taps)
-        params = self._convolution(dense, copy, window, Clamp(*dense.clamp))
+        params = self._convolution(dense, copy, window, dense.output_codes.clamp)
         return self.call("conv2d", dense, params, copy.size) if params else None
 
     def _row(self, dense: FullyConnected) -> KernelCall | None:
         depth, several = dense.weights.shape[1], self.even * self.taps
         taps = np.arange(-(-depth // several) * several)
         packed = self._packed(dense, len(taps) // self.taps, taps[:depth])
-        layer = self.layer(dense, len(taps) // self.taps, packed, Clamp(*dense.clamp))
+        layer = self.layer(dense, len(taps) // self.taps, packed, dense.output_codes.clamp)
         if layer is None:
             return None
         return self.call("fully_connected", dense, BlocksDense(layer, depth, len(taps) - depth), len(taps))

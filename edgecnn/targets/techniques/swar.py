@@ -116,7 +116,7 @@ class Swar:
         match step.ops:
             case (Conv2D() as conv,) if conv.kernel == "conv2d_s8" and conv.window.width.output > 1:
                 lead = conv.window.lead(conv.inputs[0].shape[3], conv.channels, block=_WINDOWS)
-                params = self._convolution(conv, Clamp(*conv.clamp))
+                params = self._convolution(conv, conv.output_codes.clamp)
                 return self._call("conv2d_swar_s8", conv, params, {0: lead}) if params else None
         return None
 
@@ -125,7 +125,7 @@ class Swar:
         match step.ops:
             case (FullyConnected() as op,):
                 zeros = np.zeros(op.channels, np.int64)
-                arithmetic = scaled(op, zeros, Clamp(*op.clamp), least=0)
+                arithmetic = scaled(op, zeros, op.output_codes.clamp, least=0)
                 if arithmetic is None:
                     return None
                 padded = np.pad(op.weights, ((0, -op.channels % _COLUMNS), (0, 0))).astype(np.int16) + 128

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...fixed_point import Array
 from ...ops.fully_connected import FullyConnected
 from ...ops.kernel import KernelCall, Record
-from ...ops.records import Clamp, DenseShape
+from ...ops.records import DenseShape
 from ...program.program import Step
 from .swar import CODE, TERMS, Scaled, Swar, even, groups, scaled
 
@@ -41,7 +41,7 @@ def fully_connected(step: Step) -> KernelCall | None:
             channels = -(-op.channels // 4) * 4
             weights = even(np.pad(op.weights, ((0, channels - op.channels), (0, 0))))
             stream, starts = _ladder(weights.reshape(-1, 4, weights.shape[1]).astype(np.int64))
-            arithmetic = scaled(op, starts.ravel()[: op.channels], Clamp(*op.clamp))
+            arithmetic = scaled(op, starts.ravel()[: op.channels], op.output_codes.clamp)
             if arithmetic is None:
                 return None
             params, scratch = SwarDense(op.shape, arithmetic, stream), 4 * (1 + weights.shape[1] + 1 + channels)

@@ -40,7 +40,7 @@ def add(step: Step) -> KernelCall | None:
             if numbers is None or op.output.size > _SIZE:
                 return None
             wholes, fractions = zip(*(divmod(number, 2**_FRACTION) for number in numbers), strict=True)
-            params = AddLinear(op.output.size, Clamp(*op.clamp), *wholes, *fractions)
+            params = AddLinear(op.output.size, op.output_codes.clamp, *wholes, *fractions)
             return KernelCall("add_linear_s8", params, leads={0: 0, 1: 0}, folder=FOLDER)
     return None
 

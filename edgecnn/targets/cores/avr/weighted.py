@@ -70,7 +70,7 @@ def conv2d(step: Step) -> KernelCall | None:
     """A convolution, four pixels of a row at a time."""
     match step.ops:
         case (Conv2D() as conv,) if conv.kernel == "conv2d_s8":
-            return _alone(conv, "conv2d_four_s8", _convolution(conv, Clamp(*conv.clamp)), _patch(conv))
+            return _alone(conv, "conv2d_four_s8", _convolution(conv, conv.output_codes.clamp), _patch(conv))
     return None
 
 
@@ -78,7 +78,7 @@ def depthwise_conv2d(step: Step) -> KernelCall | None:
     """A convolution of each channel on its own, four pixels of a row at a time."""
     match step.ops:
         case (DepthwiseConv2D() as conv,):
-            params = _convolution(conv, Clamp(*conv.clamp), least=0)
+            params = _convolution(conv, conv.output_codes.clamp, least=0)
             return _alone(conv, "depthwise_conv2d_four_s8", params, _patch(conv) * conv.inputs[0].shape[3])
     return None
 
@@ -126,7 +126,7 @@ def fully_connected(step: Step) -> KernelCall | None:
     """A fully connected layer, four channels at a time."""
     match step.ops:
         case (FullyConnected() as op,):
-            rows, depth = _rows(op, Clamp(*op.clamp)), op.weights.shape[1]
+            rows, depth = _rows(op, op.output_codes.clamp), op.weights.shape[1]
             if rows is None or not _small(op) or depth > _TERMS:
                 return None
             more = (0, -op.channels % _FOUR), (0, 0)

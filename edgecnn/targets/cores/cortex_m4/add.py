@@ -42,5 +42,5 @@ def _call(op: Add) -> KernelCall | None:
         return None
     table = np.vstack([row for row in rows if row is not None])
     first_zero, second_zero = (tensor.zero_point for tensor in op.inputs)
-    params = AddSame(op.output.size, op.sign, first_zero, second_zero, Clamp(*op.clamp), table)
+    params = AddSame(op.output.size, op.sign, first_zero, second_zero, op.output_codes.clamp, table)
     return KernelCall("add_same_s8", params, leads={0: 0, 1: 0}, folder=FOLDER)

@@ -129,7 +129,7 @@ def _params(conv: Conv2D, block: Block) -> PairsConvolution | None:
     return PairsConvolution(
         window=patch_window(conv, row),
         output_channels=conv.channels,
-        clamp=Clamp(*conv.clamp),
+        clamp=conv.output_codes.clamp,
         direct=int(direct),
         taps=patch.shape[1],
         weights=np.hstack([bias, block.words(weights).reshape(len(bias), -1)]),

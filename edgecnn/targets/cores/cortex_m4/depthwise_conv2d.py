@@ -44,7 +44,7 @@ def _call(conv: DepthwiseConv2D, to_codes: Words) -> KernelCall:
     words = pairs(weights.transpose(0, 3, 2, 1)).reshape(fours, -1)
     bias = scaled_bias(conv).astype(np.int32).reshape(fours, 4)
     packed = np.hstack([bias, words, to_codes.reshape(fours, -1)])
-    params = Depthwise3x3(patch_window(conv, 3 * conv.channels), Clamp(*conv.clamp), packed)
+    params = Depthwise3x3(patch_window(conv, 3 * conv.channels), conv.output_codes.clamp, packed)
     leads = {0: conv.window.lead(conv.channels, conv.channels, early=conv.channels)}
     scratch = 1 if conv.window.inside else 9 * conv.channels  # a copy of a window that reaches over the edge
     return KernelCall("depthwise_conv2d_3x3_s8", params, scratch, leads, folder=FOLDER)

@@ -46,7 +46,7 @@ def _call(dense: FullyConnected) -> KernelCall | None:
     words = pairs(halves.reshape(len(weights) // 4, 4, -1, 2)).transpose(0, 2, 1).reshape(len(weights) // 4, -1)
     bias = np.pad(shifted, (0, fill[0])).reshape(-1, 4).astype(np.int32)
     packed = np.hstack([bias, words, np.pad(to_codes, [(0, fill[0]), (0, 0)]).reshape(len(bias), -1)])
-    params = Quads(dense.shape, Clamp(*dense.clamp), packed)
+    params = Quads(dense.shape, dense.output_codes.clamp, packed)
     # A row is read before its codes are written, and a single one has then been read to the end.
     lead = max(row * (channels - depth) for row in (1, dense.rows - 1)) if dense.rows > 1 else -depth
     return KernelCall("fully_connected_quads_s8", params, 2 * (depth + fill[1]), {0: lead}, folder=FOLDER)
