@@ -15,8 +15,8 @@ from edgecnn.fixed_point import INT32_MAX
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
-from edgecnn.lowering.program import Program
 from edgecnn.lowering.streaming import smallest
+from edgecnn.program.program import Program
 
 from . import c_text
 from .manifest import MANIFEST, manifest_of

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from edgecnn.lowering.program import Step
-from edgecnn.ops import KernelCall
+from edgecnn.ops.kernel import KernelCall
+from edgecnn.program.program import Step
 from edgecnn.tensor import Tensor
 
 from . import c_text
@@ -37,14 +37,16 @@ class Layer:
 
     @property
     def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
-        fields = {field: value for field, value in self.call.params.items() if isinstance(value, np.ndarray)}
-        return fields | {f"input{position}": array for position, array in self.call.constants.items()}
+        """Constants by the name of their field, and those that the kernel takes as inputs."""
+        inputs = {f"input{position}": array for position, array in self.call.constants.items()}
+        return self.call.params.arrays() | inputs
 
     @property
     def constant_bytes(self) -> int:
         """Bytes in flash: arrays, and the parameters at four bytes each as on a 32-bit core."""
         return sum(
-            4 * len(part.call.params) + sum(array.nbytes for array in part.arrays.values()) for part in self.parts
+            4 * len(list(part.call.params.leaves())) + sum(array.nbytes for array in part.arrays.values())
+            for part in self.parts
         )
 
     def inputs(self, offsets: dict[Tensor, int]) -> list[str]:
@@ -59,10 +61,8 @@ class Layer:
             yield from part.definition()
 
     def definition(self) -> Iterator[str]:
-        fields = {}
-        for field, value in self.call.params.items():
-            fields[field] = self.array(field) if field in self.arrays else str(value)
-        for field, array in self.arrays.items():
-            is_input = field not in self.call.params
-            yield c_text.constant(self.array(field), array, self.call.alignment, is_input=is_input)
+        arrays = self.arrays
+        fields = {name: self.array(name) if name in arrays else str(leaf) for name, leaf in self.call.params.leaves()}
+        for name, array in arrays.items():
+            yield c_text.constant(self.array(name), array, self.call.alignment, is_input=name not in fields)
         yield c_text.struct(f"edgecnn_{self.call.kernel}_params", self.symbol, fields)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from edgecnn.graph import Graph
 from edgecnn.lowering.planner import Plan
-from edgecnn.lowering.program import Program, Step
+from edgecnn.program.program import Program, Step
 from edgecnn.targets import OPTIMIZE, load
 from edgecnn.tensor import Tensor
 from edgecnn.version import VERSION

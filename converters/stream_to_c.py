@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgecnn.lowering.program import Step
+from edgecnn.program.program import Step
 
 from . import c_text
 from .api_to_c import Function

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .door import Codes, Given, give, take
+from .door import Codes, Door, Given, give, take
 from .fixed_point import FLOATS, INTEGERS, Arithmetic, dequantize, quantize
+from .ops.op import Op
+from .state import State
 from .tensor import Tensor
-
-if TYPE_CHECKING:
-    from .graph import Graph
 
 CHUNK = 64  # images at once: bounds the memory of intermediate tensors
 
 Values = dict[Tensor, NDArray[Any]]
 
 
-def trace(graph: Graph, x: Given, arithmetic: Arithmetic = INTEGERS) -> Values:
+class Runnable(Protocol):
+    """What of a `Graph` is needed to run it: `Graph` knows this module, and not the other way round."""
+
+    @property
+    def ops(self) -> tuple[Op, ...]:
+        """In an order in which they can run."""
+
+    @property
+    def inputs(self) -> tuple[Door, ...]:
+        """Where values enter."""
+
+    @property
+    def outputs(self) -> tuple[Door, ...]:
+        """Where they leave."""
+
+    @property
+    def input(self) -> Tensor:
+        """The tensor of the only input."""
+
+    @property
+    def output(self) -> Tensor:
+        """The tensor of the only output."""
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """What is remembered."""
+
+
+def trace(graph: Runnable, x: Given, arithmetic: Arithmetic = INTEGERS) -> Values:
     """Codes (N, *tensor.shape) of the inputs and of every op's output, for input codes `x` (N, *shape).
 
     A network with state is reset first, and the N inputs follow each other.
@@ -38,7 +65,7 @@ def trace(graph: Graph, x: Given, arithmetic: Arithmetic = INTEGERS) -> Values:
     return {tensor: np.concatenate([values[tensor] for values in steps]) for tensor in (steps[0] if steps else batch)}
 
 
-def _run(graph: Graph, known: Values, arithmetic: Arithmetic) -> Values:
+def _run(graph: Runnable, known: Values, arithmetic: Arithmetic) -> Values:
     values = dict(known)
     for op in graph.ops:
         inputs = [arithmetic.array(values[tensor]) for tensor in op.inputs]
@@ -46,18 +73,18 @@ def _run(graph: Graph, known: Values, arithmetic: Arithmetic) -> Values:
     return values
 
 
-def evaluate(graph: Graph, x: Given, arithmetic: Arithmetic = INTEGERS) -> Any:
+def evaluate(graph: Runnable, x: Given, arithmetic: Arithmetic = INTEGERS) -> Any:
     """See `Graph.evaluate`."""
     return give(graph.outputs, _outputs(graph, take(graph.inputs, x, codes=True), arithmetic))
 
 
-def invoke(graph: Graph, x: Given, arithmetic: Arithmetic = INTEGERS) -> Any:
+def invoke(graph: Runnable, x: Given, arithmetic: Arithmetic = INTEGERS) -> Any:
     """See `Graph.invoke`."""
     outputs = _outputs(graph, take(graph.inputs, x, codes=False), arithmetic)
     return give(graph.outputs, [door.from_codes(codes) for door, codes in zip(graph.outputs, outputs, strict=True)])
 
 
-def _outputs(graph: Graph, given: Sequence[Codes], arithmetic: Arithmetic) -> list[Codes]:
+def _outputs(graph: Runnable, given: Sequence[Codes], arithmetic: Arithmetic) -> list[Codes]:
     count = len(given[0])
     out = [np.empty((count, *door.shape), door.tensor.dtype) for door in graph.outputs]
     names = [door.name for door in graph.inputs]
@@ -80,7 +107,7 @@ class FloatTwin:
     where the device rounds; a fake-quantized model in real values is off by one code here and there.
     """
 
-    def __init__(self, graph: Graph):
+    def __init__(self, graph: Runnable):
         self.graph = graph
 
     def evaluate(self, x: Given) -> Any:

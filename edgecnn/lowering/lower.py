@@ -7,10 +7,11 @@ from collections import Counter
 from ..errors import UsageError
 from ..graph import Graph
 from ..ops.op import Op
+from ..program.fusion import PATTERNS, fused
+from ..program.program import Program, Step
 from ..targets import Target
 from ..targets import load as load_target
-from .fusion import FUSIONS
-from .program import Program, Step
+from ..tensor import Tensor
 from .rows import streamable, streamed
 from .schedule import scheduled
 
@@ -53,16 +54,26 @@ def _steps(graph: Graph, fuse: bool) -> tuple[Step, ...]:
     steps: list[Step] = []
     done: set[Op] = set()
     for op in graph.ops:
-        if op in done:
-            continue
-        follower = readers.get(op.output) if fuse and uses[op.output] == 1 else None
-        step = (follower and _fused(op, follower)) or Step((op,), op.kernel_call())
-        done.update(step.ops)
-        steps.append(step)
+        if op not in done:
+            steps.append(_longest(_chain(op, uses, readers)) if fuse else Step((op,), op.kernel_call()))
+            done.update(steps[-1].ops)
     return tuple(steps)
 
 
-def _fused(first: Op, second: Op) -> Step | None:
-    rule = FUSIONS.get((type(first), type(second)))
-    call = rule(first, second) if rule else None
-    return Step((first, second), call) if call else None
+def _chain(op: Op, uses: Counter[Tensor], readers: dict[Tensor, Op]) -> tuple[Op, ...]:
+    """`op` and those after it that each read nothing but what the one before it writes, which nobody else reads."""
+    chain, longest = [op], max(map(len, PATTERNS))
+    while len(chain) < longest and uses[chain[-1].output] == 1:
+        reader = readers.get(chain[-1].output)
+        if reader is None or len(reader.inputs) > 1:
+            break
+        chain.append(reader)
+    return tuple(chain)
+
+
+def _longest(chain: tuple[Op, ...]) -> Step:
+    """The step of as many ops from the first on as one kernel computes."""
+    for length in sorted({len(kinds) for kinds in PATTERNS if len(kinds) <= len(chain)}, reverse=True):
+        if call := fused(chain[:length]):
+            return Step(chain[:length], call)
+    return Step(chain[:1], chain[0].kernel_call())

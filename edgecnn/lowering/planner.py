@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from ..errors import EdgecnnError, UnsupportedError
+from ..program.program import Program, Step, leads_of, shareable
 from ..tensor import Tensor
-from .program import Program, Step, leads_of, shareable
 
 _ORDERS_TRIED = 2000
 _ORDERS_FOR_COPIES = 50  # once the arena is the smallest possible

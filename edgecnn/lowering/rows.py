@@ -12,14 +12,15 @@ from ..fixed_point import INT8_MIN
 from ..graph import Graph
 from ..ops.average_pool2d import AveragePool2D
 from ..ops.conv2d import Conv2D
+from ..ops.kernel import KernelCall, Record
 from ..ops.lookup import LookupOp
 from ..ops.max_pool2d import MaxPool2D
-from ..ops.op import KernelCall, Op
+from ..ops.op import Op
 from ..ops.window import Axis, Window
+from ..program.fusion import fused
+from ..program.program import Stage, Step
 from ..targets import Target
 from ..tensor import Tensor
-from .fusion import FUSIONS
-from .program import Stage, Step
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,17 @@ def streamed(steps: Sequence[Step], core: Target, optimize: str) -> Step:
     stages = tuple(_stage(*each, scratch) for each in zip(steps, by_rows, slabs, strict=True))
     most = max(step.call.scratch for step in by_rows if step.call)
     ops = tuple(op for step in steps for op in step.ops)
-    return Step(ops, KernelCall("stream", {}, scratch + most), stages)
+    return Step(ops, KernelCall("stream", Record(), scratch + most), stages)
 
 
 def _goes_by_rows(step: Step) -> bool:
     heights = [kind.height(op) for op in step.ops if (kind := _kind(op)) and len(op.output.shape) == 4]
     if len(heights) < len(step.ops):
         return False
-    stage = _stage(step, _one_row(step), 0, 0)
+    by_rows = _one_row(step)
+    stage = _stage(step, by_rows, 0, 0)
     small = max(stage.top + stage.height + stage.bottom, stage.stride) <= _MOST_ROWS
-    return small and (heights[0].inside or _padding(step) is not None)
+    return by_rows.call is not None and small and (heights[0].inside or _padding(step) is not None)
 
 
 def _kind(op: Op) -> _Kind | None:
@@ -112,8 +114,7 @@ def _one_row(step: Step) -> Step:
         resized = kind.resized(op, replace(height, input=read, pad=0, output=rows))
         ops.insert(0, replace(op, inputs=(_rows(op.inputs[0], read),), output=_rows(op.output, rows), **resized))
         rows = read
-    fusion = FUSIONS[type(ops[0]), type(ops[1])] if len(ops) > 1 else None
-    return Step(tuple(ops), fusion(*ops) if fusion else ops[0].kernel_call())
+    return Step(tuple(ops), fused(ops) if len(ops) > 1 else ops[0].kernel_call())
 
 
 def _rows(tensor: Tensor, rows: int) -> Tensor:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 
+from ..program.program import Step, leads_of, shareable
 from ..tensor import Tensor
-from .program import Step, leads_of, shareable
 
 _STATES = 4000  # sets of finished steps that the search looks at, before it gives way to the greedy order
 

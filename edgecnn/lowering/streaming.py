@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from ..errors import UsageError
 from ..graph import Graph
+from ..program.program import Program
 from .lower import lower, streamable_steps
 from .planner import lower_bound, plan
-from .program import Program
 
 
 def smallest(graph: Graph, target: str = "generic", optimize: str = "balanced", *, fuse: bool = True) -> int:

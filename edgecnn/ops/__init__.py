@@ -7,12 +7,13 @@ from .conv2d import Conv2D
 from .depthwise_conv2d import DepthwiseConv2D
 from .fully_connected import FullyConnected
 from .hard_swish import HardSwish
+from .kernel import KernelCall
 from .leaky_relu import LeakyRelu
 from .logistic import Logistic
 from .max_pool2d import MaxPool2D
 from .mean import Mean
 from .mul import Mul
-from .op import KernelCall, Node, Op
+from .op import Node, Op
 from .pad import Pad, PadV2
 from .quantize import Quantize
 from .relu import Relu, Relu6, ReluN1To1

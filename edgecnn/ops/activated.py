@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..fixed_point import ACTIVATIONS, activation_range
 from .op import Node, Op
+from .records import Clamp, OutputCodes
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +19,11 @@ class ActivatedOp(Op):
     def clamp(self) -> tuple[int, int]:
         """Lowest and highest output code."""
         return activation_range(self.activation, self.output.scale, self.output.zero_point)
+
+    @property
+    def output_codes(self) -> OutputCodes:
+        """How codes end, as kernels are told it."""
+        return OutputCodes(self.output.zero_point, Clamp(*self.clamp))
 
     @property
     def describe(self) -> str:

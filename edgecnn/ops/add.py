@@ -9,10 +9,24 @@ from typing import ClassVar
 import numpy as np
 
 from ..fixed_point import INTEGERS, Arithmetic, Array, quantize_multiplier
-from .binary import BinaryOp
-from .op import KernelCall
+from .binary import BinaryOp, Operands
+from .kernel import KernelCall, Record
 
 LEFT_SHIFT = 20
+
+
+@dataclass(frozen=True, eq=False)
+class AddParams(Record):
+    """Multipliers and shifts are those of the first operand, of the second, and of their sum."""
+
+    operands: Operands
+    sign: int
+    multiplier1: int
+    shift1: int
+    multiplier2: int
+    shift2: int
+    multiplier: int
+    shift: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,17 +63,8 @@ class Add(BinaryOp):
         return max(255 << LEFT_SHIFT, int(sum(extremes)) << max(self.multipliers[2][1], 0))
 
     def kernel_call(self) -> KernelCall:
-        (multiplier1, shift1), (multiplier2, shift2), (multiplier, shift) = self.multipliers
-        params = {
-            **self.walk_params(),
-            "sign": self.sign,
-            "multiplier1": multiplier1,
-            "shift1": shift1,
-            "multiplier2": multiplier2,
-            "shift2": shift2,
-            "multiplier": multiplier,
-            "shift": shift,
-        }
+        first, second, total = self.multipliers
+        params = AddParams(self.operands_record(), self.sign, *first, *second, *total)
         return KernelCall("add_s8", params, leads=self.leads, constants=self.constants)
 
 

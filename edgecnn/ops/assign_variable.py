@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from ..fixed_point import Arithmetic, Array
-from .op import KernelCall, Node, Op
+from .kernel import KernelCall, Record
+from .op import Node, Op
+
+
+@dataclass(frozen=True)
+class AssignVariableParams(Record):
+    """How many bytes are copied."""
+
+    size: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,4 +31,4 @@ class AssignVariable(Op):
         return inputs[0]
 
     def kernel_call(self) -> KernelCall:
-        return KernelCall("assign_variable_s8", {"size": self.output.bytes})
+        return KernelCall("assign_variable_s8", AssignVariableParams(self.output.bytes))

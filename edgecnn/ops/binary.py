@@ -12,7 +12,9 @@ from ..fixed_point import INT8_MAX, INT8_MIN, Array
 from ..tensor import Tensor
 from . import axes
 from .activated import ActivatedOp, read_activation
-from .op import Node, Params
+from .kernel import Part
+from .op import Node
+from .records import OutputCodes
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,18 @@ class Constant:
     position: int
     tensor: Tensor
     codes: NDArray[np.int8]
+
+
+@dataclass(frozen=True, eq=False)
+class Operands(Part):
+    """The output's shape, each operand's steps along it (0 where it is repeated), and all zero points."""
+
+    shape: Array
+    steps1: Array
+    steps2: Array
+    zero_point1: int
+    zero_point2: int
+    output: OutputCodes
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,21 +114,13 @@ class BinaryOp(ActivatedOp):
         """Whether both operands are activations of the output's shape: nothing is broadcast."""
         return len(self.inputs) == 2 and all(tensor.shape == self.output.shape for tensor in self.inputs)
 
-    def walk_params(self) -> Params:
-        """Shape, steps and zero points as the C kernels take them."""
+    def operands_record(self) -> Operands:
+        """What the kernels are told of both."""
         walk = self.walk()
         assert walk is not None, "checked in read"
         shape, (steps1, steps2) = walk
-        return {
-            "shape": shape,
-            "steps1": steps1,
-            "steps2": steps2,
-            "zero_point1": self.operands[0].zero_point,
-            "zero_point2": self.operands[1].zero_point,
-            "output_zero_point": self.output.zero_point,
-            "output_min": self.clamp[0],
-            "output_max": self.clamp[1],
-        }
+        first, second = self.operands
+        return Operands(shape, steps1, steps2, first.zero_point, second.zero_point, self.output_codes)
 
     @property
     def describe(self) -> str:

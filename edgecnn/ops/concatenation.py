@@ -10,7 +10,17 @@ from typing import Self
 import numpy as np
 
 from ..fixed_point import Arithmetic, Array
-from .op import KernelCall, Node, Op, Params
+from .kernel import KernelCall, Record
+from .op import Node, Op
+
+
+@dataclass(frozen=True, eq=False)
+class ConcatenationParams(Record):
+    """How many inputs there are, how many runs of codes each contributes, and the codes of each run."""
+
+    inputs: int
+    rows: int
+    sizes: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +64,7 @@ class Concatenation(Op):
         starts = accumulate(sizes[:-1], initial=0)
         # Each run of an input is copied to its place in the output's row, which is further ahead with every row.
         leads = [start + (rows - 1) * (row - size) for start, size in zip(starts, sizes, strict=True)]
-        params: Params = {"inputs": len(sizes), "rows": rows, "sizes": np.array(sizes, np.int32)}
+        params = ConcatenationParams(len(sizes), rows, np.array(sizes, np.int32))
         return KernelCall("concatenation_s8", params, leads=dict(enumerate(leads)), joins=rows == 1, gathers=True)
 
     @property

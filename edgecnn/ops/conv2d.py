@@ -9,7 +9,9 @@ import numpy as np
 
 from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
-from .op import KernelCall, Node, Params
+from .kernel import KernelCall
+from .op import Node
+from .records import ConvGeometry, Convolution, DilatedWindow
 from .weighted import WeightedOp, read_bias
 from .window import Window
 
@@ -56,21 +58,27 @@ class Conv2D(WeightedOp):
             accumulator[outputs] += x[pixels] @ weights[:, ky, kx, :].T
         return self.requantize(arithmetic, accumulator)
 
-    def geometry_params(self) -> Params:
-        """Where the windows lie, as the C kernels take it, and what is under those that reach over the edge."""
-        return {
-            **self.window.params(self.inputs[0].shape[3]),
-            "dilation_height": self.window.height.dilation,
-            "dilation_width": self.window.width.dilation,
-            "output_channels": self.channels,
-            "input_zero_point": self.inputs[0].zero_point,
-        }
+    @property
+    def dilated_window(self) -> DilatedWindow:
+        """Where the windows lie, as kernels are told it."""
+        window = self.window.geometry(self.inputs[0].shape[3])
+        return DilatedWindow(window, self.window.height.dilation, self.window.width.dilation)
+
+    @property
+    def geometry(self) -> ConvGeometry:
+        """And what is under those that reach over the edge."""
+        return ConvGeometry(self.dilated_window, self.channels, self.inputs[0].zero_point)
+
+    @property
+    def convolution(self) -> Convolution:
+        """All that the plain kernel is told."""
+        return Convolution(self.geometry, self.weighted)
 
     def kernel_call(self) -> KernelCall:
-        params = {**self.geometry_params(), **self.arithmetic_params()}
         depth = self.inputs[0].shape[3]
         leads = {0: self.window.lead(depth, self.channels)}
-        return KernelCall(self.kernel, params, self.window.height.taps * self.window.width.taps * depth, leads)
+        scratch = self.window.height.taps * self.window.width.taps * depth
+        return KernelCall(self.kernel, self.convolution, scratch, leads)
 
     @property
     def describe(self) -> str:

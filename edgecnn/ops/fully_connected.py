@@ -10,8 +10,18 @@ from numpy.typing import NDArray
 
 from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
-from .op import KernelCall, Node
+from .kernel import KernelCall, Record
+from .op import Node
+from .records import DenseShape, Weighted
 from .weighted import WeightedOp, read_bias
+
+
+@dataclass(frozen=True, eq=False)
+class Dense(Record):
+    """A fully connected layer."""
+
+    shape: DenseShape
+    layer: Weighted
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +71,10 @@ class FullyConnected(WeightedOp):
         accumulator = x.reshape(-1, weights.shape[1]) @ weights.T + bias
         return self.requantize(arithmetic, accumulator).reshape(-1, *self.output.shape)
 
+    @property
+    def shape(self) -> DenseShape:
+        """Its sizes, as kernels are told them."""
+        return DenseShape(self.rows, self.weights.shape[1], self.channels)
+
     def kernel_call(self) -> KernelCall:
-        params = {
-            "rows": self.rows,
-            "input_depth": self.weights.shape[1],
-            "output_channels": self.channels,
-            **self.arithmetic_params(),
-        }
-        return KernelCall("fully_connected_s8", params)
+        return KernelCall("fully_connected_s8", Dense(self.shape, self.weighted))

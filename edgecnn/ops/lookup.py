@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..fixed_point import Arithmetic, Array
-from .op import KernelCall, Node, Op
+from .kernel import KernelCall, Record
+from .op import Node, Op
+
+
+@dataclass(frozen=True, eq=False)
+class LookupParams(Record):
+    """How many codes are looked up, and the output's code of each of the 256, from -128 on."""
+
+    size: int
+    table: NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,4 +53,4 @@ class LookupOp(Op):
         table = self.table.view(np.int8)
         if self.inputs[0].dtype == "uint8":
             table = np.roll(table, len(table) // 2)
-        return KernelCall("lookup_s8", {"size": self.output.size, "table": table}, leads={0: 0})
+        return KernelCall("lookup_s8", LookupParams(self.output.size, table), leads={0: 0})

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..fixed_point import INT8_MIN, Arithmetic, Array
 from .pool2d import Pool2D
+from .records import Pooling
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,6 +17,12 @@ class MaxPool2D(Pool2D):
 
     kind = "max_pool2d"
     kernel = "max_pool2d_s8"
+
+    @property
+    def pooling(self) -> Pooling:
+        """What a kernel is told that computes the convolution before it, too."""
+        height, width = self.window.height, self.window.width
+        return Pooling(height.taps, width.taps, height.stride, width.stride, height.output, width.output)
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
         x = inputs[0]

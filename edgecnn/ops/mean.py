@@ -10,7 +10,21 @@ from typing import Self
 import numpy as np
 
 from ..fixed_point import INT8_MAX, INT8_MIN, Arithmetic, Array, quantize_multiplier
-from .op import KernelCall, Node, Op, Params
+from .kernel import KernelCall, Record
+from .op import Node, Op
+from .records import Multiplier
+
+
+@dataclass(frozen=True, eq=False)
+class MeanParams(Record):
+    """Sizes before, of and after the axes; `bias` is added to a sum before it is multiplied."""
+
+    rows: int
+    count: int
+    depth: int
+    bias: int
+    output_zero_point: int
+    scale: Multiplier
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,17 +82,8 @@ class Mean(Op):
         return self.count * max(INT8_MAX - zero_point, zero_point - INT8_MIN, 128) << max(self.multiplier[1], 0)
 
     def kernel_call(self) -> KernelCall:
-        rows, count, depth = self._split
-        multiplier, shift = self.multiplier
-        params: Params = {
-            "rows": rows,
-            "count": count,
-            "depth": depth,
-            "bias": -count * self.inputs[0].zero_point,
-            "output_zero_point": self.output.zero_point,
-            "multiplier": multiplier,
-            "shift": shift,
-        }
+        bias = -self.count * self.inputs[0].zero_point
+        params = MeanParams(*self._split, bias, self.output.zero_point, Multiplier(*self.multiplier))
         return KernelCall("mean_s8", params, leads={0: 0})  # a mean is written where its own codes were read, or before
 
     @property

@@ -8,8 +8,17 @@ from functools import cached_property
 import numpy as np
 
 from ..fixed_point import Arithmetic, Array, quantize_multiplier
-from .binary import BinaryOp
-from .op import KernelCall
+from .binary import BinaryOp, Operands
+from .kernel import KernelCall, Record
+from .records import Multiplier
+
+
+@dataclass(frozen=True, eq=False)
+class MulParams(Record):
+    """Both operands, and what their product is multiplied by."""
+
+    operands: Operands
+    scale: Multiplier
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +48,5 @@ class Mul(BinaryOp):
         return first * second << max(self.multiplier[1], 0)
 
     def kernel_call(self) -> KernelCall:
-        multiplier, shift = self.multiplier
-        params = {**self.walk_params(), "multiplier": multiplier, "shift": shift}
+        params = MulParams(self.operands_record(), Multiplier(*self.multiplier))
         return KernelCall("mul_s8", params, leads=self.leads, constants=self.constants)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn, Protocol, Self
 
 from ..fixed_point import Arithmetic, Array
 from ..tensor import Tensor
+from .kernel import KernelCall
 
 
 class Node(Protocol):
@@ -49,38 +49,6 @@ class Node(Protocol):
 
     def invalid(self, reason: str) -> NoReturn:
         """Raise InvalidModelError: '<this op> <reason>'."""
-
-
-Params = dict[str, int | Array]
-"""Of a kernel's struct, by field: `a.b` is a field of a struct within it, an array a pointer to constants."""
-
-
-@dataclass(frozen=True)
-class KernelCall:
-    """The C side of an op: `edgecnn_KERNEL(&params, inputs..., output)`, then `scratch` where the kernel needs some.
-
-    `params` are the fields of `edgecnn_KERNEL_params` in order, `a.b` being field b of its struct a; arrays become
-    constants in flash.
-    """
-
-    kernel: str
-    params: Params
-    scratch: int = 0
-    """Bytes for the kernel's own use."""
-    leads: Mapping[int, int] = field(default_factory=dict)
-    """Inputs that the output may overwrite, by their position: how many bytes each must begin after the output at
-    least, so that no byte is written before it is read (0: the kernel works in place; negative: it may begin before).
-    """
-    joins: bool = False
-    """Whether an input that lies at its lead exactly need not be copied."""
-    constants: Mapping[int, Array] = field(default_factory=dict)
-    """Inputs in flash, by their position among the kernel's inputs."""
-    gathers: bool = False
-    """Whether the kernel takes its inputs, as many as there are, as one array of pointers."""
-    folder: str = ""
-    """Where in firmware/runtime its source is: a core's own folder, or the plain kernels beside them."""
-    alignment: int = 1
-    """Of its arrays in flash, in bytes, where the kernel is faster for it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,18 @@ from typing import Self
 import numpy as np
 
 from ..fixed_point import Arithmetic, Array
-from .op import KernelCall, Node, Op, Params
+from .kernel import KernelCall, Record
+from .op import Node, Op
+
+
+@dataclass(frozen=True, eq=False)
+class PadParams(Record):
+    """Along four axes: the input's sizes, and the positions before and after it; `code` is the border's."""
+
+    input_shape: Array
+    before: Array
+    after: Array
+    code: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +62,12 @@ class Pad(Op):
     def kernel_call(self) -> KernelCall:
         shape = (1,) * (4 - len(self.output.shape)) + self.inputs[0].shape
         before, after = zip(*self.paddings, strict=True)
-        params: Params = {
-            "input_shape": np.array(shape, np.int32),
-            "before": np.array(before, np.int32),
-            "after": np.array(after, np.int32),
-            "code": self.code,
-        }
+        params = PadParams(
+            input_shape=np.array(shape, np.int32),
+            before=np.array(before, np.int32),
+            after=np.array(after, np.int32),
+            code=self.code,
+        )
         return KernelCall("pad_s8", params)
 
     @property

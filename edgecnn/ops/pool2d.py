@@ -6,8 +6,18 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from .activated import ActivatedOp, read_activation
-from .op import KernelCall, Node
+from .kernel import KernelCall, Record
+from .op import Node
+from .records import Clamp, WindowGeometry
 from .window import Window
+
+
+@dataclass(frozen=True, eq=False)
+class PoolParams(Record):
+    """A pool of either kind."""
+
+    window: WindowGeometry
+    clamp: Clamp
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +37,8 @@ class Pool2D(ActivatedOp):
         return cls((tensor,), output, read_activation(node), window)
 
     def kernel_call(self) -> KernelCall:
-        low, high = self.clamp
-        params = {**self.window.params(self.output.shape[3]), "output_min": low, "output_max": high}
         channels = self.output.shape[3]
+        params = PoolParams(self.window.geometry(channels), self.output_codes.clamp)
         # Each channel of a window is read before it is written, and those beside it lie behind.
         return KernelCall(self.kernel, params, leads={0: self.window.lead(channels, channels)})
 

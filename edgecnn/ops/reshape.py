@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from ..fixed_point import Arithmetic, Array
-from .op import KernelCall, Node, Op
+from .kernel import KernelCall
+from .op import Node, Op
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,20 @@ from typing import Self
 import numpy as np
 
 from ..fixed_point import Arithmetic, Array, round_half_away
-from .op import KernelCall, Node, Op, Params
+from .kernel import KernelCall, Record
+from .op import Node, Op
+
+
+@dataclass(frozen=True, eq=False)
+class ResizeParams(Record):
+    """Sizes, and which row and column of the input each of the output's is."""
+
+    input_width: int
+    output_height: int
+    output_width: int
+    channels: int
+    rows: Array
+    columns: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,14 +51,7 @@ class ResizeNearest(Op):
 
     def kernel_call(self) -> KernelCall:
         _, height, width, channels = self.output.shape
-        params: Params = {
-            "input_width": self.inputs[0].shape[2],
-            "output_height": height,
-            "output_width": width,
-            "channels": channels,
-            "rows": self.rows,
-            "columns": self.columns,
-        }
+        params = ResizeParams(self.inputs[0].shape[2], height, width, channels, self.rows, self.columns)
         return KernelCall("resize_nearest_s8", params)
 
 

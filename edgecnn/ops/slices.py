@@ -10,9 +10,19 @@ import numpy as np
 
 from ..fixed_point import Arithmetic, Array
 from . import axes
-from .op import KernelCall, Node, Op
+from .kernel import KernelCall, Record
+from .op import Node, Op
 
 _UNSUPPORTED_MASKS = ("EllipsisMask", "NewAxisMask")
+
+
+@dataclass(frozen=True, eq=False)
+class SliceParams(Record):
+    """The first code that is taken, the part's sizes along four axes, and the codes from one position to the next."""
+
+    start: int
+    shape: Array
+    steps: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +65,7 @@ class Slice(Op):
         start = sum(taken.start * stride for taken, stride in zip(self.ranges, strides, strict=True))
         # Forwards, the i-th code that is taken is never before place start + i.
         leads = {0: -start} if steps.min() >= 0 else {}
-        return KernelCall("slice_s8", {"start": start, "shape": shape, "steps": steps}, leads=leads)
+        return KernelCall("slice_s8", SliceParams(start, shape, steps), leads=leads)
 
     @property
     def describe(self) -> str:

@@ -18,7 +18,19 @@ from ..fixed_point import (
     quantize_multiplier,
     reciprocal,
 )
-from .op import KernelCall, Node, Op, Params
+from .kernel import KernelCall, Record
+from .op import Node, Op
+from .records import Multiplier
+
+
+@dataclass(frozen=True, eq=False)
+class SoftmaxParams(Record):
+    """Rows of `depth` classes; `scale` makes a fixed-point number of a difference of codes."""
+
+    rows: int
+    depth: int
+    scale: Multiplier
+    lowest_difference: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,13 +93,12 @@ class Softmax(Op):
     def accumulator_bound(self) -> int:
         return self.depth << 19
 
-    def kernel_call(self) -> KernelCall:
+    @property
+    def params(self) -> SoftmaxParams:
+        """What the kernel is told."""
         multiplier, shift = self.multiplier
-        params: Params = {
-            "rows": self.output.size // self.depth,
-            "depth": self.depth,
-            "multiplier": multiplier,
-            "shift": min(shift, 30),  # 31 leaves int32, and then only the difference 0 is shifted
-            "lowest_difference": self.lowest_difference,
-        }
-        return KernelCall("softmax_s8", params, leads={0: 0})
+        scale = Multiplier(multiplier, min(shift, 30))  # 31 leaves int32, and then only the difference 0 is shifted
+        return SoftmaxParams(self.output.size // self.depth, self.depth, scale, self.lowest_difference)
+
+    def kernel_call(self) -> KernelCall:
+        return KernelCall("softmax_s8", self.params, leads={0: 0})

@@ -9,7 +9,9 @@ import numpy as np
 
 from ..fixed_point import Arithmetic, Array
 from . import axes
-from .op import KernelCall, Node, Op
+from .kernel import KernelCall
+from .op import Node, Op
+from .slices import SliceParams
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,7 @@ class Transpose(Op):
         shape, (steps,) = walk
         if np.count_nonzero(shape > 1) <= 1:
             return None  # merged into one axis: the codes lie in their order already
-        return KernelCall("slice_s8", {"start": 0, "shape": shape, "steps": steps})
+        return KernelCall("slice_s8", SliceParams(0, shape, steps))
 
     @property
     def describe(self) -> str:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
 from ..fixed_point import Arithmetic, Array
 from .activated import read_activation
-from .op import KernelCall, Node, Params
+from .kernel import KernelCall, Record
+from .op import Node
+from .records import Weighted, WindowGeometry
 from .weighted import WeightedOp, read_bias
 from .window import Window
+
+
+@dataclass(frozen=True, eq=False)
+class TransposeConvParams(Record):
+    """`window` has the input and the output as they are, not those of the convolution."""
+
+    window: WindowGeometry
+    output_channels: int
+    input_zero_point: int
+    layer: Weighted
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +72,14 @@ class TransposeConv(WeightedOp):
     def kernel_call(self) -> KernelCall:
         _, input_height, input_width, input_channels = self.inputs[0].shape
         _, output_height, output_width, _ = self.output.shape
-        params: Params = {
-            **self.window.params(input_channels),
-            "input_height": input_height,
-            "input_width": input_width,
-            "output_height": output_height,
-            "output_width": output_width,
-            "output_channels": self.channels,
-            "input_zero_point": self.inputs[0].zero_point,
-            **self.arithmetic_params(),
-        }
+        window = replace(
+            self.window.geometry(input_channels),
+            input_height=input_height,
+            input_width=input_width,
+            output_height=output_height,
+            output_width=output_width,
+        )
+        params = TransposeConvParams(window, self.channels, self.inputs[0].zero_point, self.weighted)
         return KernelCall("transpose_conv_s8", params, scratch=self.weights.size // self.channels)
 
     @property

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ..fixed_point import INT8_MIN, Arithmetic, Array, quantize_multipliers
 from .activated import ActivatedOp
-from .op import Node, Params
+from .op import Node
+from .records import Requantization, Weighted
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,20 +69,14 @@ class WeightedOp(ActivatedOp):
         # Even of an accumulator that is always 0: the kernel shifts 1, too.
         return max(max(int(b), 1) << max(int(s), 0) for b, s in zip(bounds, self.multipliers[1], strict=True))
 
-    def arithmetic_params(self) -> Params:
-        """Zero point, clamp and constants as the C kernels take them: the input's zero point is in the bias."""
+    @property
+    def weighted(self) -> Weighted:
+        """Constants, zero point and clamp as kernels are told them."""
         multipliers, shifts = self.multipliers
         weights = self.weights.reshape(self.channels, -1).astype(np.int64).sum(axis=1)
         folded = self.bias.astype(np.int64) - self.inputs[0].zero_point * weights
-        return {
-            "output_zero_point": self.output.zero_point,
-            "output_min": self.clamp[0],
-            "output_max": self.clamp[1],
-            "weights": self.weights,
-            "bias": folded.astype(np.int32),
-            "multipliers": multipliers.astype(np.int32),
-            "shifts": shifts.astype(np.int8),
-        }
+        requantization = Requantization(multipliers.astype(np.int32), shifts.astype(np.int8))
+        return Weighted(self.output_codes, self.weights, folded.astype(np.int32), requantization)
 
 
 def read_bias(node: Node, position: int, channels: int) -> NDArray[np.int32]:

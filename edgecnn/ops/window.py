@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .op import Node, Params
+from .op import Node
+from .records import WindowGeometry
 
 MAX_REACH = 2**24  # positions: far above any network, and their products with sizes stay within int32
 
@@ -154,22 +155,22 @@ class Window:
         """The window through which a pixel of `other`, which has no padding, sees the input of this one."""
         return Window(self.height.then(other.height), self.width.then(other.width))
 
-    def params(self, channels: int) -> Params:
-        """The geometry as the C kernels take it."""
+    def geometry(self, channels: int) -> WindowGeometry:
+        """What kernels are told of it."""
         height, width = self.height, self.width
-        return {
-            "input_height": height.input,
-            "input_width": width.input,
-            "input_channels": channels,
-            "filter_height": height.taps,
-            "filter_width": width.taps,
-            "stride_height": height.stride,
-            "stride_width": width.stride,
-            "pad_top": height.pad,
-            "pad_left": width.pad,
-            "output_height": height.output,
-            "output_width": width.output,
-        }
+        return WindowGeometry(
+            input_height=height.input,
+            input_width=width.input,
+            input_channels=channels,
+            filter_height=height.taps,
+            filter_width=width.taps,
+            stride_height=height.stride,
+            stride_width=width.stride,
+            pad_top=height.pad,
+            pad_left=width.pad,
+            output_height=height.output,
+            output_width=width.output,
+        )
 
     def __str__(self) -> str:
         height, width = self.height, self.width

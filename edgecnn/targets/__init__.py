@@ -1,21 +1,21 @@
-"""The cores that code is generated for, one file each. To add one: its file here, and its line below."""
+"""The cores that code is generated for. To add one: its file or folder in cores, and its line below."""
 
 from __future__ import annotations
 
 import platform
 
 from ..errors import UsageError
-from .avr import AVR
-from .cortex_m0plus import CORTEX_M0PLUS
-from .cortex_m3 import CORTEX_M3
-from .cortex_m4 import CORTEX_M4
-from .cortex_m55 import CORTEX_M55
-from .neon import ARMV7_NEON, ARMV8, ARMV8_SDOT
-from .portable import GENERIC
-from .rv32imc import RV32IMC
+from .cores.avr import AVR
+from .cores.cortex_m0plus import CORTEX_M0PLUS
+from .cores.cortex_m3 import CORTEX_M3
+from .cores.cortex_m4 import CORTEX_M4
+from .cores.cortex_m55 import CORTEX_M55
+from .cores.generic import GENERIC
+from .cores.neon import ARMV7_NEON, ARMV8, ARMV8_SDOT
+from .cores.rv32imc import RV32IMC
+from .cores.wasm_simd import WASM_SIMD
+from .cores.x86_64 import X86_64
 from .target import OPTIMIZE, Pack, Target
-from .wasm_simd import WASM_SIMD
-from .x86_64 import X86_64
 
 __all__ = ["OPTIMIZE", "TARGETS", "Pack", "Target", "load", "native"]
 

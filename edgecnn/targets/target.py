@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import UsageError
-from ..lowering.program import Step
-from ..ops.op import KernelCall
+from ..ops.kernel import KernelCall
+from ..program.program import Step
 
 OPTIMIZE = {
     "balanced": "most of the speed for little code and RAM",

@@ -238,7 +238,7 @@ def test_constants_beyond_the_largest_object_of_avr_gcc_lie_in_one_piece(lenet5:
     """48,000 bytes of weights, in two objects."""
     built = build(lenet5, board.load("arduino_mega_2560"), tmp_path / "out")
     calls = [step.call for step in lower(read_tflite(zoo.trained("lenet5_mnist")), "avr").steps if step.call]
-    weights = max((value for call in calls for value in call.params.values()), key=np.size)
+    weights = max((array for call in calls for array in call.params.arrays().values()), key=np.size)
     assert np.size(weights) > 48_000
     assert np.asarray(weights).tobytes() in (built.folder / "firmware.bin").read_bytes()
 

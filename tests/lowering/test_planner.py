@@ -16,10 +16,11 @@ from edgecnn.fixed_point import Arithmetic, Array
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import Plan, plan
-from edgecnn.lowering.program import Program, Step
 from edgecnn.lowering.schedule import _Memory, scheduled
 from edgecnn.ops import KernelCall, Node, Op
+from edgecnn.ops.kernel import Record
 from edgecnn.ops.window import Axis, Window
+from edgecnn.program.program import Program, Step
 from edgecnn.tensor import Tensor
 from tests.lenet import lenet
 from tests.random_models import random_model
@@ -48,8 +49,8 @@ class Fake(Op):
             return None
         if self.joins_inputs:
             starts = accumulate((source.size for source in self.inputs[:-1]), initial=0)
-            return KernelCall("fake", {}, leads=dict(enumerate(starts)), joins=True)
-        return KernelCall("fake", {}, self.scratch, {} if self.lead is None else {0: self.lead})
+            return KernelCall("fake", Record(), leads=dict(enumerate(starts)), joins=True)
+        return KernelCall("fake", Record(), self.scratch, {} if self.lead is None else {0: self.lead})
 
 
 def tensor(index: int, size: int) -> Tensor:

@@ -57,7 +57,7 @@ def test_no_shift_of_the_kernel_leaves_int32() -> None:
     assert isinstance(op, Softmax)
     assert op.kernel_call().leads == {0: 0}
     assert op.lowest_difference == 0
-    assert op.kernel_call().params["shift"] == 30  # (int32_t)1 << 31 is undefined in C
+    assert op.params.scale.shift == 30  # (int32_t)1 << 31 is undefined in C
 
 
 def test_refusals() -> None:

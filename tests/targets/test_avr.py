@@ -13,7 +13,7 @@ from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
 from edgecnn.ops.conv2d import Conv2D
 from edgecnn.profiling import profile
-from edgecnn.targets.avr.scales import REACH, scales
+from edgecnn.targets.cores.avr.scales import REACH, scales
 from tests.lenet import lenet
 from tests.targets.emulated import Case, differences
 from tests.tflite_builder import Builder

@@ -12,7 +12,7 @@ from edgecnn.fixed_point import INTEGERS
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.profiling import profile
-from edgecnn.targets.cortex_m4.scales import scales
+from edgecnn.targets.cores.cortex_m4.scales import scales
 from tests.lenet import lenet
 
 

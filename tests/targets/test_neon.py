@@ -15,7 +15,7 @@ from edgecnn.errors import EdgecnnError
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
 from edgecnn.targets import native
-from edgecnn.targets.neon import FOLDER
+from edgecnn.targets.cores.neon import FOLDER
 from tests.random_models import random_input
 from tests.targets.emulated import Case, differences
 from tests.targets.networks import network

@@ -8,10 +8,11 @@ import pytest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import INTEGERS
 from edgecnn.lowering.lower import lower
-from edgecnn.ops import KernelCall
 from edgecnn.ops.weighted import WeightedOp
-from edgecnn.targets.rv32imc import SWAR
-from edgecnn.targets.swar import groups as groups_of
+from edgecnn.targets.cores.rv32imc import SWAR, ChannelPairs
+from edgecnn.targets.techniques.swar import ScaleParams
+from edgecnn.targets.techniques.swar import groups as groups_of
+from edgecnn.targets.techniques.thumb import SwarDense
 from tests.tflite_builder import Builder
 
 WORD = 2**32
@@ -23,14 +24,14 @@ def test_sums_of_a_stream(seed: int) -> None:
     rng = np.random.default_rng(seed)
     depth, channels = int(rng.integers(1, 80)), int(rng.integers(1, 10))
     weights = _weights(rng, channels, depth)
-    op, call = _fully_connected(weights, rng)
-    stream = call.params["stream"].view(np.uint32).astype(np.int64).tolist()
+    op, params = _fully_connected(weights, rng)
+    stream = params.stream.view(np.uint32).astype(np.int64).tolist()
     worst = [np.where(weights[0] < 0, 0, 255), np.where(weights[-1] < 0, 255, 0)]
     for codes in (*worst, *rng.integers(0, 256, (4, depth))):
         sums = _run([*codes.tolist(), 0][: depth + depth % 2], stream)[:channels]
         accumulators = weights.astype(np.int64) @ (codes - 128 - op.inputs[0].zero_point) + op.bias
-        scales = call.params["scales"].reshape(-1, 5).astype(np.int64)
-        ours = [_code(int(s), row, call.params) for s, row in zip(sums, scales, strict=True)]
+        scales = params.arithmetic.scales.reshape(-1, 5).astype(np.int64)
+        ours = [_code(int(s), row, params.arithmetic.scale) for s, row in zip(sums, scales, strict=True)]
         assert ours == op.requantize(INTEGERS, accumulators).tolist()
 
 
@@ -41,11 +42,12 @@ def test_sums_of_pairs_of_channels(seed: int) -> None:
     depth = 2 * int(rng.integers(1, 50))
     weights = _weights(rng, 6, depth).astype(np.int64)
     stream, starts = SWAR.stream(weights.reshape(-1, 2, depth))
-    assert stream["pairs"] == 3
-    group, term = iter(stream["starts"].astype(np.int64)), iter(stream["weights"].reshape(-1, 2).astype(np.int64))
+    assert isinstance(stream, ChannelPairs)
+    assert stream.pairs == 3
+    group, term = iter(stream.starts.astype(np.int64)), iter(stream.weights.reshape(-1, 2).astype(np.int64))
     codes = rng.integers(0, 2, (2, depth)) * 255  # of two windows, in two lanes
     sums, pair, position = np.zeros((6, 2), np.int64), 0, 0
-    for steps in stream["steps"]:
+    for steps in stream.steps:
         if steps == 0:
             assert position == depth
             pair, position = pair + 1, 0
@@ -76,21 +78,21 @@ def test_groups(limit: int) -> None:
 def test_short_requantization_at_every_step(seed: int) -> None:
     """Where a code begins, just before, and anywhere; behind a ReLU few channels go the long way."""
     rng = np.random.default_rng(100 + seed)
-    op, call = _fully_connected(_weights(rng, 24, 30), rng)
-    scales = call.params["scales"].reshape(-1, 5).astype(np.int64)
+    op, params = _fully_connected(_weights(rng, 24, 30), rng)
+    scales = params.arithmetic.scales.reshape(-1, 5).astype(np.int64)
     if op.clamp[0] >= op.output.zero_point:
         assert np.mean(scales[:, 1] == 0) <= 0.25
     offset = scales[:, 0]
     for channel, row in enumerate(scales):
         reach = int(255 * np.abs(op.weights[channel].astype(np.int64)).sum()) + 70000
         sums = np.unique(np.concatenate([rng.integers(-reach, reach, 300), np.arange(-40, 40) - offset[channel]]))
-        base = _base(op, call, channel)
+        base = _base(op, channel)
         expected = op.requantize(INTEGERS, np.repeat((sums + base)[:, None], op.channels, axis=1))[:, channel]
-        ours = [_code(int(s), row, call.params) for s in sums]
+        ours = [_code(int(s), row, params.arithmetic.scale) for s in sums]
         assert ours == expected.tolist(), channel
 
 
-def _base(op: WeightedOp, call: KernelCall, channel: int) -> int:
+def _base(op: WeightedOp, channel: int) -> int:
     """What is added to a sum of the stream to get the accumulator."""
     weights = op.weights[channel].astype(np.int64)
     block = op.weights[channel // 4 * 4 : channel // 4 * 4 + 4].astype(np.int64)
@@ -104,7 +106,7 @@ def _weights(rng: np.random.Generator, channels: int, depth: int) -> np.ndarray:
     return rng.integers(-limit - (limit == 127), limit + 1, (channels, depth)).astype(np.int8)
 
 
-def _fully_connected(weights: np.ndarray, rng: np.random.Generator) -> tuple[WeightedOp, KernelCall]:
+def _fully_connected(weights: np.ndarray, rng: np.random.Generator) -> tuple[WeightedOp, SwarDense]:
     b = Builder()
     x = b.input((1, weights.shape[1]), 0.05, int(rng.integers(-128, 128)))
     bias = rng.integers(-3000, 3000, len(weights))
@@ -117,7 +119,8 @@ def _fully_connected(weights: np.ndarray, rng: np.random.Generator) -> tuple[Wei
     assert isinstance(op, WeightedOp)
     assert step.call
     assert step.call.kernel == "fully_connected_swar_s8"
-    return op, step.call
+    assert isinstance(step.call.params, SwarDense)
+    return op, step.call.params
 
 
 def _run(codes: list[int], stream: list[int]) -> list[int]:
@@ -147,14 +150,14 @@ def _run(codes: list[int], stream: list[int]) -> list[int]:
             uppers[lane] += words[lane] >> 16
 
 
-def _code(total: int, scale: np.ndarray, params: dict[str, int]) -> int:
+def _code(total: int, scale: np.ndarray, params: ScaleParams) -> int:
     """The code of scale_s8.h, with unsigned words."""
     bias, limit, factor, rounding, rest = (int(value) for value in scale)
     a = (total + bias + WORD // 2) % WORD - WORD // 2
-    low, high, shift = params["scale.output_min"], params["scale.output_max"], params["scale.shift"]
+    low, high, shift = params.output.clamp.output_min, params.output.clamp.output_max, params.shift
     if limit == 0:
         scaled = int(INTEGERS.mbqm(np.array([a]), factor, rounding)[0])
-        return min(max(scaled + params["scale.output_zero_point"], low), high)
+        return min(max(scaled + params.output.output_zero_point, low), high)
     if a <= 0 or a >= limit:
         return low if a <= 0 else high
     factor, rounding = factor % WORD, rounding % WORD

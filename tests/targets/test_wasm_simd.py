@@ -9,7 +9,7 @@ from edgecnn import board as boards
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
-from edgecnn.targets.wasm_simd import BLOCKS
+from edgecnn.targets.cores.wasm_simd import BLOCKS
 from tests.random_models import random_input
 from tests.targets.emulated import Case, differences
 from tests.targets.networks import network

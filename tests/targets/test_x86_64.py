@@ -13,8 +13,8 @@ from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of, read_tflite
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
-from edgecnn.targets.blocks import groups
-from edgecnn.targets.x86_64 import BLOCKS
+from edgecnn.targets.cores.x86_64 import BLOCKS
+from edgecnn.targets.techniques.blocks import groups
 from tests.targets.networks import network
 from tests.tflite_builder import Builder
 

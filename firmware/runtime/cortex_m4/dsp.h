@@ -32,7 +32,7 @@ static inline int32_t edgecnn_minus_even_bytes(int32_t word) {
  * edgecnn_mbqm, the zero point and the limits of int8 for the sum in the register `sum`, with one rounding: the code
  * then is in r0. At the register `q`, which is moved on: what is added for both roundings and the zero point, the
  * multiplier, what is added for negative sums (whose ties are rounded away from zero, too), and the shift. They and the
- * sum's scale are from scales() in edgecnn/targets/cortex_m4/scales.py. Changes r0 .. r3.
+ * sum's scale are from scales() in edgecnn/targets/cores/cortex_m4/scales.py. Changes r0 .. r3.
  */
 #define EDGECNN_REQUANTIZE(sum, q) \
   "ldm " q                         \

@@ -2,8 +2,8 @@
 /*
  * Dot products on cores without SIMD but with many registers: two unsigned codes (code ^ 0x80) lie 16 bits apart in one
  * word, so that one multiplication is two of them, for two channels of four windows at once. Terms are added in groups
- * whose sums fit into 16 bits each: proved from the weights when the code is generated (edgecnn/targets/swar.py), as
- * are the int32 totals.
+ * whose sums fit into 16 bits each: proved from the weights when the code is generated
+ * (edgecnn/targets/techniques/swar.py), as are the int32 totals.
  */
 #ifndef EDGECNN_SWAR_S8_H
 #define EDGECNN_SWAR_S8_H

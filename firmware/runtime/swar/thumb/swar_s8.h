@@ -2,7 +2,7 @@
 /*
  * Dot products on cores without SIMD: two unsigned codes (code ^ 0x80), or two weights, lie 16 bits apart in one word,
  * so that one multiplication is two of them. Terms are added in groups whose sums fit into 16 bits each: proved from
- * the weights when the code is generated (edgecnn/targets/swar.py), as are the int32 totals.
+ * the weights when the code is generated (edgecnn/targets/techniques/swar.py), as are the int32 totals.
  *
  * The stream of groups: {start, jump} before each, start being added to both lanes so that they never end below zero,
  * and jump leading into the ladder below, which takes two terms per step. After the last group of a block {bytes to

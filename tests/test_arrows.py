@@ -1,0 +1,151 @@
+"""Who may import whom: rooms are the folders of edgecnn/, converters/, and each file of the top shelf."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHELVES = {("edgecnn",), ("edgecnn", "targets")}  # whose files and folders are rooms, each of its own
+
+# Room -> the rooms that it may import, `*` being all; what is not here imports none.
+ALLOWED = {
+    "edgecnn": "converters errors fixed_point graph host interpreter tensor verification version",
+    "__main__": "cli",
+    "cli": "*",
+    # What a network is, and what runs of it on a core.
+    "ops": "fixed_point tensor",
+    "door": "errors fixed_point tensor",
+    "state": "tensor",
+    "interpreter": "door fixed_point ops state tensor",
+    "graph": "door errors interpreter ops state tensor",
+    "program": "graph ops tensor",
+    "targets.target": "errors ops program",
+    "targets.techniques": "fixed_point ops program targets.target",
+    "targets.cores": "fixed_point ops program targets.target targets.techniques",
+    "targets": "errors targets.cores targets.target",
+    "lowering": "errors fixed_point graph ops program targets tensor",
+    # Formats of files.
+    "converters": "door errors files fixed_point graph lowering ops paths program state targets tensor version",
+    "folder": "converters errors graph",
+    # Compilers, boards and what stands for them.
+    "board": "errors paths targets",
+    "tools": "errors",
+    "uf2": "errors",
+    "building": "board converters door errors files folder graph interpreter paths tools uf2 version",
+    "host": "building converters door errors files paths tensor",
+    "device": "door errors tensor tools",
+    "emulators": "board building device errors files paths tools",
+    "attached": "board building converters device emulators errors",
+    "flash": "attached board building device errors tools",
+    "doctor": "attached errors paths tools",
+    "profiling": "attached board building converters device emulators",
+    "evaluation": "datasets device errors files fixed_point graph metrics paths progress",
+    # Data and training.
+    "images": "errors",
+    "camera": "errors",
+    "filters": "door graph ops tensor",
+    "datasets": "errors files images paths progress",
+    "zoo": "converters errors",
+    "fused_normalization": "converters",
+    "training": "converters datasets errors files fused_normalization metrics progress zoo",
+    "qat": "converters datasets errors training zoo",
+    "quantization": "converters datasets errors progress qat training",
+    # The proof.
+    "float_reference": "converters errors graph qat tensor",
+    "oracles": "errors fixed_point graph ops tensor",
+    "verification": "converters datasets door errors fixed_point float_reference folder graph host interpreter metrics "
+    "oracles progress tensor training version zoo",
+    "report": "metrics verification",
+    # What everybody uses.
+    "at_once": "errors",
+    "files": "errors",
+}
+# Arrows that close a circle and are still there: this only gets shorter.
+CIRCLES = {("verification", "report"), ("converters", "qat"), ("tools", "emulators")}
+
+Module = tuple[str, ...]
+
+
+@cache
+def modules() -> dict[Module, Path]:
+    """Every file by the name under which it is imported, as its parts."""
+    found = {}
+    for folder, package in ((ROOT / "edgecnn", ("edgecnn",)), (ROOT / "converters", ("edgecnn", "converters"))):
+        for file in folder.rglob("*.py"):
+            inner = file.relative_to(folder).with_suffix("").parts
+            found[package + (inner[:-1] if inner[-1] == "__init__" else inner)] = file
+    return {module: file for module, file in found.items() if "node_modules" not in module}
+
+
+def imported(module: Module) -> Iterator[Module]:
+    """What it imports of ours, wherever in the file that stands."""
+    file = modules()[module]
+    package = module if file.name == "__init__.py" else module[:-1]
+    for node in ast.walk(ast.parse(file.read_text())):
+        names: list[Module] = []
+        if isinstance(node, ast.Import):
+            names = [tuple(alias.name.split(".")) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else ()
+            base += tuple(node.module.split(".")) if node.module else ()
+            names = [(*base, alias.name) for alias in node.names]
+        for name in names:
+            while name and name not in modules():
+                name = name[:-1]  # of a name in a module, the module
+            if name:
+                yield name
+
+
+def room(module: Module) -> str:
+    """The room in which a module is."""
+    depth = max(len(shelf) for shelf in SHELVES if module[: len(shelf)] == shelf)
+    return ".".join(module[1 : depth + 1]) or "edgecnn"
+
+
+@cache
+def arrows() -> frozenset[tuple[str, str]]:
+    """(room that imports, room that is imported)"""
+    pairs = {(room(module), room(other)) for module in modules() for other in imported(module)}
+    return frozenset((a, b) for a, b in pairs if a != b)
+
+
+def test_every_import_is_an_allowed_arrow() -> None:
+    allowed = {(a, b) for a, rooms in ALLOWED.items() for b in rooms.split()} | CIRCLES
+    new = {f"{a} -> {b}" for a, b in arrows() if not allowed & {(a, b), (a, "*")}}
+    assert not new, f"not in the table of {Path(__file__).name}: {', '.join(sorted(new))}"
+
+
+def test_there_is_no_circle_but_the_known_ones() -> None:
+    assert not find_circle(arrows() - CIRCLES)
+
+
+@pytest.mark.parametrize("arrow", sorted(CIRCLES))
+def test_each_known_circle_is_still_there(arrow: tuple[str, str]) -> None:
+    closed = arrow in arrows() and find_circle((arrows() - CIRCLES) | {arrow})
+    assert closed, "it is gone: take it out of CIRCLES"
+
+
+def find_circle(pairs: set[tuple[str, str]] | frozenset[tuple[str, str]]) -> list[str]:
+    """Rooms that import each other in a circle, if there are any."""
+    graph = TopologicalSorter[str]()
+    for importer, other in pairs:
+        graph.add(importer, other)
+    try:
+        graph.prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_imports_are_seen_in_every_form() -> None:
+    """Relative and absolute ones, of modules and of names in them, within functions too."""
+    assert ("edgecnn", "errors") in imported(("edgecnn", "board"))  # from .errors import ...
+    assert ("edgecnn", "interpreter") in imported(("edgecnn", "graph"))  # from . import interpreter
+    assert ("edgecnn", "lowering", "lower") in imported(("edgecnn", "converters", "graph_to_c"))  # from edgecnn....
+    assert ("edgecnn", "targets", "cores", "generic") in imported(("edgecnn", "targets"))  # of a package
+    assert find_circle({("a", "b"), ("b", "c"), ("c", "a")})
+    assert not find_circle({("a", "b"), ("b", "c"), ("a", "c")})
