@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..converted import Converted, opened
 from ..converters.c_text import table
-from ..converters.manifest import read_manifest
-from ..folder import read_folder
+from ..converters.manifest import TensorFacts
 from ..graph import Graph
 from ..interpreter import trace
 from ..version import VERSION
@@ -26,24 +25,23 @@ _GIVEN_BY_ROWS = ("begin", "row", "push_row"), ("INPUT_ROWS", "INPUT_ROW_SIZE")
 _CONSTANTS = ("INPUT_SIZE", "OUTPUT_SIZE", "INPUT_ZERO_POINT", "OUTPUT_ZERO_POINT", "ARENA_SIZE", "LAYERS")
 
 
-def header(folder: str | Path, board: str = "host") -> str:
+def header(folder: str | Path | Converted, board: str = "host") -> str:
     """The text of `app_model.h` for the network in a folder that `write_c` made, to run on `board`.
 
     Raises InvalidModelError when the folder is not one of ours.
     """
-    manifest = read_manifest(folder)
-    functions, constants = _GIVEN_BY_ROWS if manifest["streamed"] else _GIVEN_WHOLE
-    graph = read_folder(folder)
-    layers = [layer["output"]["tensor"] for layer in manifest["layers"]]
-    vectors = (f"{{{seed}u, 0x{expected_crc(graph, layers, seed):08x}u}}" for seed in SEEDS)
-    name = manifest["name"]
+    network = opened(folder)
+    manifest, name = network.manifest, network.manifest.name
+    functions, constants = _GIVEN_BY_ROWS if manifest.streamed else _GIVEN_WHOLE
+    layers = [layer.output.tensor for layer in manifest.layers]
+    vectors = (f"{{{seed}u, 0x{expected_crc(network.graph, layers, seed):08x}u}}" for seed in SEEDS)
     values = {
         "APP_VERSION": json.dumps(VERSION),
         "BOARD_NAME": json.dumps(board),
         "MODEL_NAME": json.dumps(name),
-        "MODEL_SHA256": _braced(bytes.fromhex(manifest["model"]["sha256"])),
-        **_tensor("MODEL_INPUT", manifest["input"]),
-        **_tensor("MODEL_OUTPUT", manifest["output"]),
+        "MODEL_SHA256": _braced(bytes.fromhex(manifest.model.sha256)),
+        **_tensor("MODEL_INPUT", manifest.input),
+        **_tensor("MODEL_OUTPUT", manifest.output),
         "MODEL_SELF_TEST": _braced(vectors),  # seed, CRC-32 of all layers' outputs
         **{f"MODEL_{constant}": f"{name}_{constant}" for constant in (*_CONSTANTS, *constants)},
         **{f"model_{function}": f"{name}_{function}" for function in (*_FUNCTIONS, *functions)},
@@ -77,9 +75,9 @@ def expected_crc(graph: Graph, layers: Iterable[int], seed: int) -> int:
     return zlib.crc32(b"".join(values[index].tobytes() for index in layers))
 
 
-def _tensor(prefix: str, tensor: Mapping[str, Any]) -> dict[str, str]:
-    bits = struct.unpack("<I", struct.pack("<f", tensor["scale"]))[0]
-    return {f"{prefix}_SHAPE": _braced(tensor["shape"]), f"{prefix}_SCALE_BITS": f"0x{bits:08x}u"}
+def _tensor(prefix: str, tensor: TensorFacts) -> dict[str, str]:
+    bits = struct.unpack("<I", struct.pack("<f", tensor.scale))[0]
+    return {f"{prefix}_SHAPE": _braced(tensor.shape), f"{prefix}_SCALE_BITS": f"0x{bits:08x}u"}
 
 
 def _braced(values: Iterable[object]) -> str:
