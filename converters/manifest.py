@@ -21,6 +21,7 @@ from . import c_names
 FORMAT = "edgecnn-c/3"
 MANIFEST = "manifest.json"
 
+_MOST = 2**26  # bytes: 50,000 layers
 _FAMILY, _NUMBER = FORMAT.split("/")
 
 Name = Annotated[str, Rule(lambda name: c_names.fault_of(name) is None, "a name for C that is not taken")]
@@ -173,7 +174,7 @@ def made_by_another(folder: Path, which: str) -> InvalidModelError:
 def _table(path: Path) -> dict[str, Any]:
     """What the file holds; nothing when that is no JSON object."""
     try:
-        facts = json.loads(path.read_bytes()) if path.is_file() else None
+        facts = json.loads(path.read_bytes()) if path.is_file() and path.stat().st_size <= _MOST else None
     except (OSError, ValueError, RecursionError):
         facts = None
     return facts if isinstance(facts, dict) else {}

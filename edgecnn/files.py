@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
 import hashlib
 import json
 import os
@@ -121,16 +120,11 @@ _CURRENT_FOLDER, _RENAME_EXCHANGE = -100, 2  # Linux: AT_FDCWD, and what both na
 
 def _exchange(one: Path, other: Path) -> bool:
     """Let two folders change places in one step; False where the system has no way to."""
-    renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if sys.platform == "linux" else None
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
     if renameat2 is None:
         return False
-    paths = os.fsencode(one), os.fsencode(other)
-    if renameat2(_CURRENT_FOLDER, paths[0], _CURRENT_FOLDER, paths[1], _RENAME_EXCHANGE) == 0:
-        return True
-    number = ctypes.get_errno()
-    if number in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):  # this file system does not do that, or the kernel
-        return False
-    raise OSError(number, os.strerror(number))
+    paths = _CURRENT_FOLDER, os.fsencode(one), _CURRENT_FOLDER, os.fsencode(other)
+    return bool(renameat2(*paths, _RENAME_EXCHANGE) == 0)  # else, what stands in the way of two steps says why
 
 
 def _replace_in_two_steps(new: Path, folder: Path, old: Path) -> None:
@@ -185,13 +179,11 @@ def _new_scratch(parent: Path, stack: contextlib.ExitStack) -> Path:
     """Between its making and its lock another process may have taken it for left behind: then there is a next one."""
     while True:
         scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=parent))
-        if fcntl is None:
+        with contextlib.suppress(OSError):  # gone already; or nothing can be locked there, and so nothing is cleared
+            if fcntl:
+                stack.enter_context(_locked(scratch, fcntl.LOCK_EX))
+        if scratch.is_dir():
             return scratch
-        with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as lock:
-            lock.enter_context(_locked(scratch, fcntl.LOCK_EX))
-            if scratch.is_dir():
-                stack.enter_context(lock.pop_all())
-                return scratch
 
 
 @contextmanager

@@ -54,7 +54,10 @@ def record(cls: type[Record], facts: object, where: str) -> Record:
 
 def shown(value: object) -> str:
     """A value of a file that nobody vouches for, as it may stand in a sentence: short, and nothing but printable."""
-    return _SHORT.repr(value)
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # Python writes no integers of more than 4,300 digits
+        return "a number of thousands of digits"
 
 
 _SHORT = reprlib.Repr()
@@ -69,11 +72,12 @@ def _value(hint: Any, value: Any, where: str) -> Any:
             if not rule.holds(found):
                 raise ValueError(f"{where} should be {rule.meaning}, but is {shown(found)}")
         return found
-    if kind in (types.UnionType, typing.Union):  # with None, which stands for a fact that is missing
-        return _value(arguments[0], value, where)
-    if dataclasses.is_dataclass(hint):
+    if kind in (types.UnionType, typing.Union):  # with None
+        return None if value is None else _value(arguments[0], value, where)
+    if dataclasses.is_dataclass(hint) and not isinstance(value, typing.cast(type[Any], hint)):
         return record(typing.cast(type[Any], hint), value, where)
-    if type(value) is not _AS_READ.get(kind, kind or hint):
+    wanted = _AS_READ.get(kind, kind or hint)
+    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
         raise ValueError(f"{where} should be {getattr(hint, '__name__', hint)}, but is {shown(value)}")
     if kind is dict:
         pairs = value.items()

@@ -13,9 +13,11 @@ from typing import Any
 from .. import paths, uf2
 from ..board import Board
 from ..converted import Converted, opened
+from ..converters.manifest import Name, Sha256
 from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from ..files import hash_of, replace_folder
 from ..progress import say
+from ..records import record
 from ..targets import TARGETS
 from . import app_model, boot2, compiler, stack, toolchain
 from .fit import Needs, at_least, check_fit
@@ -33,9 +35,9 @@ class Build:
 
     folder: Path
     board: Board
-    model: str
-    model_sha256: str
-    elf_sha256: str
+    model: Name
+    model_sha256: Sha256
+    elf_sha256: Sha256
     compiler: str
     flags: list[str]
     flash: dict[str, int]  # bytes by section
@@ -120,10 +122,10 @@ def read(folder: Path, board: Board) -> Build:
     for another board."""
     try:
         facts = json.loads((folder / MANIFEST).read_bytes())
-        whole = facts.pop("format") == FORMAT and facts["elf_sha256"] == hash_of(folder / board.program)
-        name, _ = facts.pop("board"), facts.pop("files")
-        built = Build(folder=folder, board=board, **facts)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        form, name, _ = (facts.pop(fact) for fact in ("format", "board", "files"))
+        built = record(Build, {**facts, "folder": folder, "board": board}, MANIFEST)
+        whole = form == FORMAT and built.elf_sha256 == hash_of(built.elf)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
         raise InvalidModelError(f"{folder} is not what `edgecnn build` of this version left there; build it again.")
