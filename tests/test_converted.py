@@ -128,6 +128,19 @@ def test_every_verb_refuses_it_and_takes_the_users_word(
     assert "--trust-folder" not in str(caught.value)
 
 
+def test_no_text_of_a_model_stands_in_its_c() -> None:
+    """A name that ends a comment would be code, and the proof of a folder would not see it."""
+    plain = network()
+    named = plain.replace(b"t0", b"*/").replace(b"t3", b"??")
+    assert graph_of(named).input.name == "*/"
+    texts = [
+        {path: data.replace(hashlib.sha256(file).hexdigest().encode(), b"") for path, data in made.sources.items()}
+        for file in (plain, named)
+        for made in [Converted.of(graph_of(file), "", name="net")]
+    ]
+    assert texts[0] == texts[1]
+
+
 def test_own_edits_run_when_they_are_trusted(folder: Path) -> None:
     expected = HostModel(folder).invoke(X)
     source = folder / KERNEL
