@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths, uf2
-from ..board import Board
+from ..board import Board, Text
 from ..converted import Converted, opened
-from ..converters.manifest import Name, Sha256
+from ..converters.manifest import Count, Name, Sha256
 from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from ..files import hash_of, replace_folder
 from ..progress import say
@@ -38,12 +38,12 @@ class Build:
     model: Name
     model_sha256: Sha256
     elf_sha256: Sha256
-    compiler: str
-    flags: list[str]
-    flash: dict[str, int]  # bytes by section
-    ram: int | None  # static bytes
-    stack: int | None  # bytes, an upper bound
-    stack_unknown: str = ""  # why there is no bound
+    compiler: Text
+    flags: list[Text]
+    flash: dict[str, Count]  # bytes by section
+    ram: Count | None  # static bytes
+    stack: Count | None  # bytes, an upper bound
+    stack_unknown: Text = ""  # why there is no bound
 
     @property
     def elf(self) -> Path:
