@@ -48,7 +48,7 @@ def row(name: str, scratch: Path) -> dict[str, str]:
     manifest = read_manifest(folder)
     if facts.flash:
         cells |= {f"{memory}, at least": f"{sum(parts.values()):,}" for memory, parts in at_least(manifest).items()}
-        cells["of it arena"] = f"{manifest['arena']['bytes']:,}"
+        cells["of it arena"] = f"{manifest.arena.bytes:,}"
     try:
         built = build(folder, facts, scratch / name)
     except DoesNotFitError:
@@ -57,7 +57,7 @@ def row(name: str, scratch: Path) -> dict[str, str]:
     unit = ""
     if facts.emulator:
         with attached(folder, name, emulated=True, built=built) as device:
-            cost = measure(built, device, manifest["layers"], emulated=True)
+            cost = measure(built, device, manifest.layers, emulated=True)
             sizes |= {"flash, on the board": device.image().size, "stack, painted": cost.stack_used}
         sizes["of it arena"] = cost.arena
         if cost.unit != "ticks":  # those of a clock are other ones each time

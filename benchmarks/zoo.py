@@ -65,9 +65,8 @@ def costs(file: bytes, name: str) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as folder:
         write_c(network, Path(folder) / "c", name=name)
         manifest = read_manifest(Path(folder) / "c")
-    flash = manifest["flash_estimate"]
-    total = flash["constants"] + sum(flash["kernels"].values())
-    return tuple(f"{count:,}" for count in (network.parameters, network.macs, total, manifest["arena"]["bytes"]))
+    total = manifest.flash_estimate.constants + manifest.flash_estimate.code
+    return tuple(f"{count:,}" for count in (network.parameters, network.macs, total, manifest.arena.bytes))
 
 
 def described(name: str, file: bytes) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from edgecnn import board as boards
 from edgecnn import datasets, write_c, zoo
 from edgecnn.attached import attached
 from edgecnn.building.build import build
-from edgecnn.converters.manifest import read_manifest
+from edgecnn.converters.manifest import Manifest, read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.device.device import Device
 from edgecnn.emulators.counter import counting
@@ -81,7 +81,7 @@ def row(network: Network, board: str) -> tuple[str, ...]:
             needs = str(error).removeprefix(f"{network.name} ").partition(";")[0]
             return (f"`{network.name}`", board, f"refused: {needs}", *("-",) * (len(COLUMNS) - 3))
         with attached(folder, board, emulated=True, built=built) as device:
-            cost = measure(built, device, manifest["layers"], emulated=True)
+            cost = measure(built, device, manifest.layers, emulated=True)
             compared, unequal = differences(device, graph, manifest, network.images)
     counted = cost.unit != "ticks"  # those of a clock are other ones each time
     figures = (sum(built.flash.values()), built.ram, cost.arena, built.stack, cost.count if counted else None)
@@ -90,12 +90,12 @@ def row(network: Network, board: str) -> tuple[str, ...]:
     return (f"`{network.name}`", board, *cells, f"{compared:,}, {len(network.images)} {network.source}", f"{unequal:,}")
 
 
-def differences(device: Device, graph: Graph, manifest: dict[str, Any], images: NDArray[np.uint8]) -> tuple[int, int]:
+def differences(device: Device, graph: Graph, manifest: Manifest, images: NDArray[np.uint8]) -> tuple[int, int]:
     """How many bytes were compared with the host's, outputs of all images and every layer of one; how many differ."""
     codes = quantize(datasets.to_input(images), graph.input.scale, graph.input.zero_point)
     host = {tensor.index: values for tensor, values in trace(graph, codes).items()}
     pairs = [(device.infer(one).codes, host[graph.output.index][i]) for i, one in enumerate(codes)]
-    layers = [layer["output"]["tensor"] for layer in manifest["layers"]]
+    layers = [layer.output.tensor for layer in manifest.layers]
     pairs += zip(device.trace(codes[0]), (host[index][0] for index in layers), strict=True)
     both = [(np.ravel(theirs), np.ravel(ours)) for theirs, ours in pairs]
     return sum(ours.size for _, ours in both), sum(int(np.count_nonzero(a != b)) for a, b in both)

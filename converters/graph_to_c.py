@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from edgecnn import paths
+from edgecnn.door import Door
 from edgecnn.errors import DoesNotFitError, UsageError
 from edgecnn.files import replace_folder
 from edgecnn.fixed_point import INT32_MAX
@@ -17,13 +19,41 @@ from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
 from edgecnn.lowering.streaming import smallest
 from edgecnn.program.program import Program
+from edgecnn.tensor import Tensor
+from edgecnn.version import VERSION
 
-from . import c_text
-from .manifest import MANIFEST, manifest_of
+from . import c_names, c_text
+from .layer_to_c import Layer
+from .manifest import (
+    FORMAT,
+    MANIFEST,
+    ArenaFacts,
+    DoorFacts,
+    FlashEstimate,
+    LayerFacts,
+    Manifest,
+    ModelFacts,
+    PlacedTensor,
+    TensorFacts,
+)
 from .program_to_c import RUNTIME, Code
 from .runtime import runtime_files
 
 LICENSE = "LICENSE"  # of the runtime and of what the generator writes; a copy lies beside the runtime
+
+
+@dataclass(frozen=True, eq=False)
+class Generated:
+    """A program as C: `contents` by their path in the folder, of all files but the manifest."""
+
+    program: Program
+    manifest: Manifest
+    contents: dict[str, bytes]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """All files of the folder."""
+        return {**self.contents, MANIFEST: self.manifest.text()}
 
 
 def write_c(
@@ -35,27 +65,39 @@ def write_c(
     optimize: str = "balanced",
     fuse: bool = True,
     stream: int | None = 0,
+    force: bool = False,
 ) -> None:
     """Write `graph` as C99 for the core `target` into `folder`, which is replaced in one step.
 
     Every symbol begins with `name`; without `fuse` every op is a layer of its own. The first `stream` layers (None: as
-    many as give the smallest arena) become one that is handed the input row by row. Raises UsageError when `name` is no
-    C identifier, `target` or `optimize` is unknown or those layers cannot be streamed, DoesNotFitError when an int32
-    accumulator or offset could overflow, EdgecnnError when the folder cannot be written or holds something else.
+    many as give the smallest arena) become one that is handed the input row by row. Raises UsageError when `name` is
+    none for C, `target` or `optimize` is unknown or those layers cannot be streamed, DoesNotFitError when an int32
+    accumulator or offset could overflow, EdgecnnError when the folder cannot be written or holds something else: what
+    was edited or added in a folder of ours is replaced with `force` alone.
     """
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,47}", name) or name.startswith("edgecnn_"):
-        raise UsageError(f"'{name}' cannot name C functions; use letters, digits and _, beginning with a letter.")
+    made = generate(graph, name=name, target=target, optimize=optimize, fuse=fuse, stream=stream)
+    replace_folder(Path(folder), made.files, marker=MANIFEST, force=force)
+
+
+def generate(
+    graph: Graph, *, name: str, target: str, optimize: str, fuse: bool = True, stream: int | None = 0
+) -> Generated:
+    """What `write_c` writes; raises as it does."""
+    if fault := c_names.fault_of(name):
+        raise UsageError(f"'{name}' {fault}.")
     prove_accumulators(graph)
     if stream is None:
         stream = smallest(graph, target, optimize, fuse=fuse)
     program = lower(graph, target, optimize, fuse=fuse, stream=stream)
-    replace_folder(Path(folder), files(program, name), marker=MANIFEST)
-
-
-def name_of(path: str | Path) -> str:
-    """A C identifier from a file name."""
-    name = re.sub(r"\W", "_", Path(path).stem, flags=re.ASCII)[:48]
-    return name if re.match(r"[A-Za-z]", name) else f"model_{name}"[:48]
+    code = code_of(program, name)
+    contents = {
+        **network_files(code),
+        f"{name}.tflite": program.graph.source,
+        "CMakeLists.txt": _cmake(code).encode(),
+        LICENSE: (paths.firmware() / LICENSE).read_bytes(),
+        **shared_runtime([code]),
+    }
+    return Generated(program, _manifest(code, contents), contents)
 
 
 def prove_accumulators(graph: Graph) -> None:
@@ -68,19 +110,66 @@ def prove_accumulators(graph: Graph) -> None:
             )
 
 
-def files(program: Program, name: str) -> dict[str, bytes]:
-    """Every file of the folder by its path in it; the manifest lists the hashes of the others."""
-    code = code_of(program, name)
-    contents = {
-        **network_files(code),
-        f"{name}.tflite": program.graph.source,
-        "CMakeLists.txt": _cmake(code).encode(),
-        LICENSE: (paths.firmware() / LICENSE).read_bytes(),
-        **shared_runtime([code]),
+def _manifest(code: Code, contents: dict[str, bytes]) -> Manifest:
+    program, memory, graph = code.program, code.memory, code.program.graph
+    sizes = json.loads((paths.runtime() / "code_size.json").read_text())["bytes"]
+    return Manifest(
+        format=FORMAT,
+        edgecnn=VERSION,
+        name=code.name,
+        target=program.target,
+        optimize=program.optimize,
+        fused=program.fused,
+        streamed=program.streamed,
+        model=ModelFacts(f"{code.name}.tflite", graph.sha256),
+        inputs=tuple(map(_door, graph.inputs)),
+        outputs=tuple(map(_door, graph.outputs)),
+        states=tuple(TensorFacts(**_facts(state.tensor) | {"name": state.name}) for state in graph.states),
+        parameters=graph.parameters,
+        macs=graph.macs,
+        arena=ArenaFacts(memory.arena, memory.lower_bound),
+        flash_estimate=FlashEstimate(
+            constants=sum(layer.constant_bytes for layer in code.layers),
+            kernels={kernel: sizes[str(Path(folder) / kernel)] for kernel, folder in code.kernels.items()},
+        ),
+        layers=tuple(_layer(layer, memory.offsets) for layer in code.layers),
+        files={path: hashlib.sha256(data).hexdigest() for path, data in sorted(contents.items())},
+    )
+
+
+def _layer(layer: Layer, offsets: dict[Tensor, int]) -> LayerFacts:
+    step = layer.step
+
+    def placed(tensor: Tensor) -> PlacedTensor:
+        return PlacedTensor(**_facts(tensor), offset=offsets[tensor])
+
+    return LayerFacts(
+        index=layer.index,
+        title=step.title,
+        ops=tuple(op.kind for op in step.ops),
+        kernel=layer.call.kernel,
+        inputs=tuple(map(placed, step.reads)),
+        output=placed(step.output),
+        macs=step.macs,
+        constant_bytes=layer.constant_bytes,
+        scratch_bytes=layer.call.scratch,
+        accumulator_bound=step.accumulator_bound,
+    )
+
+
+def _door(door: Door) -> DoorFacts:
+    return DoorFacts(**_facts(door.tensor) | {"name": door.name}, type=door.dtype, file_tensor=door.index)
+
+
+def _facts(tensor: Tensor) -> dict[str, Any]:
+    return {
+        "tensor": tensor.index,
+        "name": tensor.name,
+        "shape": tensor.shape,
+        "scale": tensor.scale,
+        "zero_point": tensor.zero_point,
+        "dtype": tensor.dtype,
     }
-    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(contents.items())}
-    manifest = json.dumps({**manifest_of(code), "files": hashes}, indent=2) + "\n"
-    return {**contents, MANIFEST: manifest.encode()}
 
 
 def code_of(program: Program, name: str) -> Code:

@@ -3,111 +3,217 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from edgecnn import paths
-from edgecnn.door import Door
-from edgecnn.errors import InvalidModelError, UsageError
-from edgecnn.graph import Graph
-from edgecnn.lowering.lower import lower
-from edgecnn.tensor import Tensor
-from edgecnn.version import VERSION
+import numpy as np
 
-from .program_to_c import Code
+from edgecnn import records
+from edgecnn.errors import InvalidModelError
+from edgecnn.fixed_point import INT32_MAX
+from edgecnn.records import Rule, matching, one_of, within
+from edgecnn.targets import OPTIMIZE, TARGETS
+
+from . import c_names
 
 FORMAT = "edgecnn-c/4"
 MANIFEST = "manifest.json"
 
+_MOST = 2**26  # bytes: 50,000 layers
+_FAMILY, _NUMBER = FORMAT.split("/")
 
-def read_manifest(folder: str | Path) -> dict[str, Any]:
-    """The manifest of a folder that `write_c` made; raises InvalidModelError when it is none."""
-    path = Path(folder) / MANIFEST
-    try:
-        manifest = json.loads(path.read_bytes())
-        known = manifest["format"] == FORMAT
-    except (OSError, ValueError, TypeError, KeyError):
-        known = False
-    if Path(folder).is_file():
+Name = Annotated[str, Rule(lambda name: c_names.fault_of(name) is None, "a name for C that is not taken")]
+Kernel = Annotated[str, matching(r"[a-z][a-z0-9_]{0,63}", "the name of a kernel")]
+Place = Annotated[str, matching(r"\w[\w.]{0,63}(/\w[\w.]{0,63}){0,3}", "the path of a file in the folder")]
+Sha256 = Annotated[str, matching(r"[0-9a-f]{64}", "a SHA-256 in 64 hex digits")]
+Version = Annotated[str, matching(r"[0-9][0-9A-Za-z.+]{0,31}", "a version of edgecnn")]
+Size = Annotated[int, within(1, INT32_MAX)]
+Count = Annotated[int, within(0, INT32_MAX)]
+Total = Annotated[int, within(0, 2**63 - 1)]  # of many layers
+Shape = Annotated[tuple[Size, ...], Rule(lambda shape: math.prod(shape) <= INT32_MAX, "at most 2^31 - 1 codes")]
+Scale = Annotated[float, within(math.ulp(0), 1e38, "above 0 and finite")]
+ZeroPoint = Annotated[int, within(-(2**15), 2**15)]
+Index = Annotated[int, within(-INT32_MAX, INT32_MAX)]  # of a tensor of the file; what a variable becomes has none
+Type = Annotated[str, one_of(["int8", "uint8", "int16", "int32", "float32"])]
+Codes = Annotated[str, one_of(["int8", "uint8", "int16", "int32"])]
+
+
+@dataclass(frozen=True)
+class TensorFacts:
+    """A tensor of the .tflite file: its index and name there; codes of `shape`, of the type `dtype`."""
+
+    tensor: Index
+    name: str
+    shape: Shape
+    scale: Scale
+    zero_point: ZeroPoint
+    dtype: Codes
+
+    @property
+    def bytes(self) -> int:
+        """Of all codes."""
+        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
+
+
+@dataclass(frozen=True)
+class DoorFacts(TensorFacts):
+    """An input or output: its name, and the type and tensor that the .tflite file itself has there."""
+
+    type: Type
+    file_tensor: Count
+
+
+@dataclass(frozen=True)
+class PlacedTensor(TensorFacts):
+    """One that lies in the arena, `offset` bytes from its beginning."""
+
+    offset: Count
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """One call of a kernel; sizes in bytes."""
+
+    index: Count
+    title: Annotated[str, records.PRINTABLE]
+    ops: tuple[Annotated[str, records.PRINTABLE], ...]
+    kernel: Kernel
+    inputs: tuple[PlacedTensor, ...]
+    output: PlacedTensor
+    macs: Total
+    constant_bytes: Count
+    scratch_bytes: Count
+    accumulator_bound: Count
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """The .tflite file in the folder."""
+
+    file: Place
+    sha256: Sha256
+
+
+@dataclass(frozen=True)
+class ArenaFacts:
+    """Bytes of the arena, and what no plan could be below."""
+
+    bytes: Count
+    lower_bound: Count
+
+
+@dataclass(frozen=True)
+class FlashEstimate:
+    """Bytes of constants, and of the code of each kernel on a Cortex-M4 at -Os."""
+
+    constants: Total
+    kernels: dict[Kernel, Count]
+
+    @property
+    def code(self) -> int:
+        """Of all kernels."""
+        return sum(self.kernels.values())
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What `manifest.json` says. The order of the facts is that in the file."""
+
+    format: Annotated[str, one_of([FORMAT])]
+    edgecnn: Version
+    name: Name
+    target: Annotated[str, one_of(TARGETS)]
+    optimize: Annotated[str, one_of(OPTIMIZE)]
+    fused: bool
+    streamed: Count
+    model: ModelFacts
+    inputs: tuple[DoorFacts, ...]
+    outputs: tuple[DoorFacts, ...]
+    states: tuple[TensorFacts, ...]
+    parameters: Total
+    macs: Total
+    arena: ArenaFacts
+    flash_estimate: FlashEstimate
+    layers: tuple[LayerFacts, ...]
+    files: dict[Place, Sha256]  # of every file but the manifest
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        return asdict(self)
+
+    def text(self) -> bytes:
+        """The file."""
+        return json.dumps(self.to_json(), indent=2).encode() + b"\n"
+
+    @property
+    def borders(self) -> list[tuple[int, tuple[int, ...]]]:
+        """Index and shape of inputs, outputs, states and what each layer writes: what graph, C and manifest must agree
+        on."""
+        tensors = [*self.inputs, *self.outputs, *self.states, *(layer.output for layer in self.layers)]
+        return [(tensor.tensor, tensor.shape) for tensor in tensors]
+
+
+def read_manifest(folder: str | Path) -> Manifest:
+    """The manifest of a folder that `write_c` made, each fact of it checked; raises InvalidModelError when it is none.
+
+    That it tells the truth about the files beside it is for `edgecnn.converted` to prove.
+    """
+    folder = Path(folder)
+    facts = _table(folder / MANIFEST)
+    if folder.is_file():
         raise InvalidModelError(f"{folder} is a file; make a folder of C of it by `edgecnn convert {folder} -o DIR`.")
-    if not known:
+    version = re.fullmatch(rf"{_FAMILY}/([0-9]{{1,9}})", str(facts.get("format")))
+    if version is None:
         raise InvalidModelError(
             f"{folder} is not a folder made by `edgecnn convert`: its {MANIFEST} is missing or unknown."
         )
-    return dict(manifest)
-
-
-def check_manifest(manifest: dict[str, Any], graph: Graph) -> None:
-    """Raise InvalidModelError unless `manifest` describes `graph`, layer by layer."""
+    if age := int(version[1]) - int(_NUMBER):
+        raise made_by_another(folder, "an older" if age < 0 else "a newer")
     try:
-        # Layers are the same for every target.
-        program = lower(graph, fuse=manifest["fused"], stream=manifest["streamed"])
-        expected = [step.output for step in program.steps if step.call]
-        doors = [door.tensor for door in (*graph.inputs, *graph.outputs)]
-        named = [*manifest["inputs"], *manifest["outputs"], *(layer["output"] for layer in manifest["layers"])]
-        same = manifest["model"]["sha256"] == graph.sha256 and [
-            (tensor["tensor"], tuple(tensor["shape"])) for tensor in named
-        ] == [(tensor.index, tensor.shape) for tensor in (*doors, *expected)]
-    except (KeyError, TypeError, UsageError):
-        same = False
-    if not same:
-        raise InvalidModelError(
-            f"the {MANIFEST} does not belong to the .tflite file beside it; run `edgecnn convert` again."
-        )
+        manifest = records.record(Manifest, facts, MANIFEST)
+        for fault in _faults(manifest):
+            raise ValueError(f"{MANIFEST}: {fault}")
+    except (ValueError, RecursionError) as error:
+        raise InvalidModelError(f"{folder} is damaged: {error}; run `edgecnn convert` again.") from error
+    return manifest
 
 
-def manifest_of(code: Code) -> dict[str, Any]:
-    """What the manifest says of a program; not yet the hashes of the files."""
-    program, memory, graph = code.program, code.memory, code.program.graph
-    sizes = json.loads((paths.runtime() / "code_size.json").read_text())["bytes"]
-    return {
-        "format": FORMAT,
-        "edgecnn": VERSION,
-        "name": code.name,
-        "target": program.target,
-        "optimize": program.optimize,
-        "fused": program.fused,
-        "streamed": program.streamed,
-        "model": {"file": f"{code.name}.tflite", "sha256": graph.sha256},
-        "inputs": [_door(door) for door in graph.inputs],
-        "outputs": [_door(door) for door in graph.outputs],
-        "states": [_facts(state.tensor) | {"name": state.name} for state in graph.states],
-        "parameters": graph.parameters,
-        "macs": graph.macs,
-        "arena": {"bytes": memory.arena, "lower_bound": memory.lower_bound},
-        "flash_estimate": {
-            "constants": sum(layer.constant_bytes for layer in code.layers),
-            "kernels": {kernel: sizes[str(Path(folder) / kernel)] for kernel, folder in code.kernels.items()},
-        },
-        "layers": [
-            {
-                "index": layer.index,
-                "title": layer.step.title,
-                "ops": [op.kind for op in layer.step.ops],
-                "kernel": layer.call.kernel,
-                "inputs": [_facts(tensor) | {"offset": memory.offsets[tensor]} for tensor in layer.step.reads],
-                "output": _facts(layer.step.output) | {"offset": memory.offsets[layer.step.output]},
-                "macs": layer.step.macs,
-                "constant_bytes": layer.constant_bytes,
-                "scratch_bytes": layer.call.scratch,
-                "accumulator_bound": layer.step.accumulator_bound,
-            }
-            for layer in code.layers
-        ],
-    }
+def made_by_another(folder: Path, which: str) -> InvalidModelError:
+    """That a folder is not of this version, which is no fault of its own."""
+    return InvalidModelError(f"{folder} was made by {which} edgecnn; convert again, by `edgecnn convert`.")
 
 
-def _door(door: Door) -> dict[str, Any]:
-    """`type` is that of the model file."""
-    return _facts(door.tensor) | {"name": door.name, "type": door.dtype, "file_tensor": door.index}
+def _table(path: Path) -> dict[str, Any]:
+    """What the file holds; nothing when that is no JSON object."""
+    try:
+        facts = json.loads(path.read_bytes()) if path.is_file() and path.stat().st_size <= _MOST else None
+    except (OSError, ValueError, RecursionError):
+        facts = None
+    return facts if isinstance(facts, dict) else {}
 
 
-def _facts(tensor: Tensor) -> dict[str, Any]:
-    return {
-        "tensor": tensor.index,
-        "name": tensor.name,
-        "shape": list(tensor.shape),
-        "scale": tensor.scale,
-        "zero_point": tensor.zero_point,
-        "dtype": tensor.dtype,
-    }
+def _faults(manifest: Manifest) -> Iterator[str]:
+    """What the facts do not say one by one."""
+    if not manifest.inputs or not manifest.outputs:
+        yield "inputs or outputs are none"
+    name, arena = manifest.name, manifest.arena.bytes
+    for what, doors in (("inputs", manifest.inputs), ("outputs", manifest.outputs)):
+        for index, door in enumerate(doors):
+            codes = np.iinfo(door.dtype)
+            if not codes.min <= door.zero_point <= codes.max:
+                yield f"{what}[{index}].zero_point is no code of {door.dtype}"
+    if manifest.model.file != f"{name}.tflite":
+        yield f"model.file should be {name}.tflite"
+    if missing := {f"{name}{end}" for end in (".c", ".h", ".tflite")} - manifest.files.keys():
+        yield f"files lacks {min(missing)}"
+    if manifest.arena.lower_bound > arena:
+        yield "arena.lower_bound is above arena.bytes"
+    for index, layer in enumerate(manifest.layers):
+        if layer.index != index:
+            yield f"layers[{index}].index should be {index}"
+        if any(tensor.offset + tensor.bytes > arena for tensor in (*layer.inputs, layer.output)):
+            yield f"layers[{index}] does not lie within the arena"

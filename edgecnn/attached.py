@@ -11,7 +11,7 @@ from pathlib import Path
 from . import board as boards
 from .board import Board
 from .building.build import Build, build
-from .converters.manifest import read_manifest
+from .converted import Converted, opened
 from .device.device import Device
 from .emulators.emulator import emulate
 from .errors import NoBoardError, SeveralBoardsError
@@ -19,7 +19,12 @@ from .errors import NoBoardError, SeveralBoardsError
 
 @contextmanager
 def attached(
-    folder: str | Path, board: str, *, port: str | None = None, emulated: bool = False, built: Build | None = None
+    folder: str | Path | Converted,
+    board: str,
+    *,
+    port: str | None = None,
+    emulated: bool = False,
+    built: Build | None = None,
 ) -> Iterator[Device]:
     """The board `board`, checked to run the model of `folder`: behind `port`, or the only USB serial port there is.
 
@@ -27,19 +32,19 @@ def attached(
     errors of `build`, `emulate` and `Device`; NoBoardError or SeveralBoardsError when the port is not named and not
     clear.
     """
-    manifest = read_manifest(folder)
+    network = opened(folder)
     facts = boards.load(board)
     # The emulator was not opened but started, without a bootloader; how fast it boots depends on this computer.
     patience, settle = (60.0, 0.0) if emulated else (10.0, facts.settle)
     with ExitStack() as stack:
         if emulated:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="edgecnn-")))
-            built = built or build(folder, facts, scratch / "firmware")
+            built = built or build(network, facts, scratch / "firmware")
             port = stack.enter_context(emulate(built.board, built.elf))
         device = stack.enter_context(
             Device(port or only_port(facts), baud=facts.baud, patience=patience, settle=settle)
         )
-        device.expect(manifest)
+        device.expect(network.manifest.name, network.manifest.model.sha256)
         yield device
 
 

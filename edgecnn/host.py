@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from . import paths
 from .building import compiler
-from .converters.manifest import read_manifest
-from .door import Codes, Door, Given, give, take
+from .converted import Converted, opened
+from .converters.manifest import Manifest
+from .door import Codes, Given, give, take
 from .errors import InvalidModelError
 from .files import atomic_path
 from .tensor import Tensor
@@ -32,27 +33,25 @@ const int64_t NAME_sizes_for_host[] = {MACROS};
 class HostModel:
     """The network in a folder that `write_c` made, run by its own C code; threads may share it.
 
-    Raises InvalidModelError when the folder is not one of ours, UsageError without a compiler. `flags` replaces the
-    compiler's flags.
+    Raises InvalidModelError when the folder is not one of ours, UsageError without a compiler. Its C must be what this
+    version makes of its model, unless `trust` says that any may run. Of a network for another core, whose kernels this
+    computer cannot compile, the generic C is run. `flags` replaces the compiler's flags.
     """
 
-    def __init__(self, folder: str | Path, *, flags: tuple[str, ...] = FLAGS):
-        self.folder = Path(folder)
-        self.manifest: dict[str, Any] = read_manifest(folder)
+    def __init__(self, folder: str | Path | Converted, *, flags: tuple[str, ...] = FLAGS, trust: bool = False):
+        self.converted = opened(folder, trust=trust).for_this_computer()
+        self.manifest = self.converted.manifest
+        self.name = self.manifest.name
+        self.inputs, self.outputs = self.converted.graph.inputs, self.converted.graph.outputs
         self.compiler = compiler.host()
         self.flags = flags
         try:
-            self.name: str = self.manifest["name"]
-            self.inputs, self.outputs = (
-                tuple(_door(entry) for entry in self.manifest[doors]) for doors in ("inputs", "outputs")
-            )
-            self._streamed = bool(self.manifest["streamed"])
-            self._remembers = bool(self.manifest["states"])
-            self._layers = [layer["output"] for layer in self.manifest["layers"]]
             self._library = ctypes.CDLL(str(self._build()))
             self._memory_size = self._checked_sizes()
-        except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
-            raise InvalidModelError(f"{folder} is damaged: {error}; run `edgecnn convert` again.") from error
+        except (AttributeError, OSError, ValueError) as error:
+            raise InvalidModelError(
+                f"{self.converted.where} is damaged: {error}; run `edgecnn convert` again."
+            ) from error
 
     def evaluate(self, x: Given) -> Any:
         """Output codes (N, *shape) of input codes `x` (N, *shape): an array, or arrays by name; see Graph.evaluate."""
@@ -69,10 +68,11 @@ class HostModel:
         memory = self._memory()
         put, run = self._giver(memory), self._function("invoke_layer", None, ctypes.c_int)
         where = self._function("layer_output", ctypes.c_void_p, ctypes.c_int)
-        views = [_view(where(memory, index), _tensor(layer)) for index, layer in enumerate(self._layers)]
+        outputs = [step.output for step in self.converted.program.steps if step.call]
+        views = [_view(where(memory, index), tensor) for index, tensor in enumerate(outputs)]
         out = {
-            layer["tensor"]: np.empty((len(given[0]), view.size), view.dtype)
-            for layer, view in zip(self._layers, views, strict=True)
+            tensor.index: np.empty((len(given[0]), view.size), view.dtype)
+            for tensor, view in zip(outputs, views, strict=True)
         }
         for i in range(len(given[0])):
             put([codes[i] for codes in given])
@@ -98,13 +98,7 @@ class HostModel:
     @cached_property
     def sha256(self) -> str:
         """Over the names and contents of all C files of the folder."""
-        digest = hashlib.sha256()
-        for path in self._sources():
-            digest.update(str(path.relative_to(self.folder)).encode() + b"\0" + path.read_bytes() + b"\0")
-        return digest.hexdigest()
-
-    def _sources(self) -> list[Path]:
-        return sorted(path for path in self.folder.rglob("*") if path.suffix in (".c", ".h"))
+        return self.converted.sha256
 
     def _memory(self) -> ctypes.c_void_p:
         """Memory for one inference at a time: each call of ours has its own, and so may run in any thread."""
@@ -115,9 +109,9 @@ class HostModel:
 
     def _giver(self, memory: ctypes.c_void_p) -> Callable[[Sequence[Codes]], None]:
         """What hands over the codes for each input, in `memory`, where a new sequence begins."""
-        if self._remembers:
+        if self.converted.graph.states:
             self._function("reset", None)(memory)
-        return self._by_rows(memory) if self._streamed else self._whole(memory)
+        return self._by_rows(memory) if self.manifest.streamed else self._whole(memory)
 
     def _whole(self, memory: ctypes.c_void_p) -> Callable[[Sequence[Codes]], None]:
         names = _names("input", len(self.inputs))
@@ -155,9 +149,9 @@ class HostModel:
         macros = _size_macros(self.manifest)
         memory, layers, *doors = (ctypes.c_int64 * len(macros)).in_dll(self._library, f"{self.name}_sizes_for_host")
         said = [door.tensor.size for door in (*self.inputs, *self.outputs)]
-        said += [self.inputs[0].shape[0]] if self._streamed else []
-        tensors = [_tensor(layer).bytes for layer in self._layers]
-        if (layers, doors, [size(layer) for layer in range(layers)]) != (len(self._layers), said, tensors):
+        said += [self.inputs[0].shape[0]] if self.manifest.streamed else []
+        tensors = [layer.output.bytes for layer in self.manifest.layers]
+        if (layers, doors, [size(layer) for layer in range(layers)]) != (len(tensors), said, tensors):
             raise ValueError("its manifest does not describe its C")
         return int(memory)
 
@@ -168,23 +162,23 @@ class HostModel:
         library = paths.cache() / "host" / hashlib.sha256(key.encode()).hexdigest() / f"{self.name}.so"
         if not library.is_file():
             with atomic_path(library) as target:
-                shim = target.with_suffix(".sizes.c")
+                folder, shim = target.with_name("c"), target.with_name("sizes.c")
+                sources = self.converted.write(folder)
                 shim.write_text(sizes)
-                files = [str(path) for path in (*self._sources(), shim) if path.suffix == ".c"]
-                self.compiler.run([*self.flags, f"-I{self.folder}", "-o", str(target), *files])
+                self.compiler.run([*self.flags, f"-I{folder}", "-o", str(target), *map(str, (*sources, shim))])
         return library
 
 
-def sizes_source(manifest: Mapping[str, Any]) -> str:
+def sizes_source(manifest: Manifest) -> str:
     """C that tells what the compiler made of the network, to be compiled with it."""
-    return _SIZES.replace("MACROS", ", ".join(_size_macros(manifest))).replace("NAME", manifest["name"])
+    return _SIZES.replace("MACROS", ", ".join(_size_macros(manifest))).replace("NAME", manifest.name)
 
 
-def _size_macros(manifest: Mapping[str, Any]) -> list[str]:
-    names = [*_names("INPUT", len(manifest["inputs"])), *_names("OUTPUT", len(manifest["outputs"]))]
-    rows = ["INPUT_ROWS"] if manifest["streamed"] else []
+def _size_macros(manifest: Manifest) -> list[str]:
+    names = [*_names("INPUT", len(manifest.inputs)), *_names("OUTPUT", len(manifest.outputs))]
+    rows = ["INPUT_ROWS"] if manifest.streamed else []
     macros = ["LAYERS", *(f"{name}_SIZE" for name in names), *rows]
-    return [f"sizeof({manifest['name']}_memory)", *(f"{manifest['name']}_{macro}" for macro in macros)]
+    return [f"sizeof({manifest.name}_memory)", *(f"{manifest.name}_{macro}" for macro in macros)]
 
 
 def _names(what: str, count: int) -> list[str]:
@@ -195,12 +189,3 @@ def _names(what: str, count: int) -> list[str]:
 def _view(address: int, tensor: Tensor) -> NDArray[Any]:
     kind = np.ctypeslib.as_ctypes_type(np.dtype(tensor.dtype))
     return np.ctypeslib.as_array((kind * tensor.size).from_address(address))
-
-
-def _tensor(entry: Mapping[str, Any]) -> Tensor:
-    scale, zero_point = float(entry["scale"]), int(entry["zero_point"])
-    return Tensor(entry["tensor"], entry["name"], tuple(entry["shape"]), scale, zero_point, entry["dtype"])
-
-
-def _door(entry: Mapping[str, Any]) -> Door:
-    return Door(entry["name"], _tensor(entry), entry["type"], entry["file_tensor"])

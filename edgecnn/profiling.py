@@ -14,7 +14,8 @@ import numpy as np
 from . import board as boards
 from .attached import attached
 from .building.build import Build, build
-from .converters.manifest import read_manifest
+from .converted import Converted, opened
+from .converters.manifest import LayerFacts
 from .device.device import Device, Image
 from .emulators import executed
 from .emulators.counter import Counter, counter, counting, logged
@@ -60,25 +61,26 @@ class Profile:
         return {**asdict(self), "count": self.count, "macs": self.macs}
 
 
-def profile(folder: str | Path, board: str, *, port: str | None = None, emulated: bool = False) -> Profile:
+def profile(folder: str | Path | Converted, board: str, *, port: str | None = None, emulated: bool = False) -> Profile:
     """Let the board time its layers; emulated, let the emulator count instructions where it can.
 
     A board is asked whether what runs there is what would be built here; if not, its static RAM and the bound of its
     stack are not known. Raises the errors of `build` and `attached`.
     """
     facts = boards.load(board)
-    layers = read_manifest(folder)["layers"]
+    network = opened(folder)
     with tempfile.TemporaryDirectory(prefix="edgecnn-") as scratch:
-        built = build(folder, counting(facts) if emulated else facts, Path(scratch) / "firmware")
-        with attached(folder, board, port=port, emulated=emulated, built=built) as device:
-            return measure(built, device, layers, emulated=emulated)
+        built = build(network, counting(facts) if emulated else facts, Path(scratch) / "firmware")
+        with attached(network, board, port=port, emulated=emulated, built=built) as device:
+            return measure(built, device, network.manifest.layers, emulated=emulated)
 
 
-def measure(built: Build, device: Device, layers: Sequence[dict[str, Any]], *, emulated: bool) -> Profile:
+def measure(built: Build, device: Device, layers: Sequence[LayerFacts], *, emulated: bool) -> Profile:
     """What `device`, which runs the network whose manifest has `layers`, tells of its costs; see `profile`."""
     info = device.info
     ticks = executed.layers(built) if emulated and logged(built.board) else device.time()
-    device.infer(np.zeros(info.input.shape, np.int8))  # the deepest way through the firmware
+    zeros = {door.name: np.zeros(door.shape, door.tensor.dtype) for door in info.inputs}
+    device.infer(zeros)  # the deepest way through the firmware
     same = emulated or device.image() == _image(built)  # else what was computed for `built` says nothing of it
     of = counter(built.board, info.ticks_per_second, emulated=emulated)
     return Profile(
@@ -100,16 +102,16 @@ def _image(built: Build) -> Image:
     return Image(len(data), zlib.crc32(data))
 
 
-def _costs(layers: Sequence[dict[str, Any]], ticks: list[int], of: Counter) -> list[LayerCost]:
+def _costs(layers: Sequence[LayerFacts], ticks: list[int], of: Counter) -> list[LayerCost]:
     total = max(sum(ticks), 1)
     return [
         LayerCost(
-            index=layer["index"],
-            layer=layer["title"],
+            index=layer.index,
+            layer=layer.title,
             count=of.count(taken),
             share=taken / total,
-            macs=layer["macs"],
-            per_mac=of.count(taken) / layer["macs"] if layer["macs"] else None,
+            macs=layer.macs,
+            per_mac=of.count(taken) / layer.macs if layer.macs else None,
         )
         for layer, taken in zip(layers, ticks, strict=True)
     ]

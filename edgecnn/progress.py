@@ -10,6 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 stderr = Console(stderr=True)
 
 
+def say(sentence: str) -> None:
+    """A sentence on stderr, where no bar runs through it."""
+    stderr.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
 class Bar:
     """One bar: `advance` by steps done, `describe` what is happening."""
 

@@ -30,7 +30,7 @@ def compiled(folders: Sequence[Path], target: Path) -> list[HostModel]:
     group_of: list[int] = []
     for folder in folders:
         manifest = read_manifest(folder)
-        sizes = target / f"{manifest['name']}.sizes.c"
+        sizes = target / f"{manifest.name}.sizes.c"
         sizes.write_text(sizes_source(manifest))
         sources = {path.name: path for path in (*folder.rglob("*.c"), sizes)}
         fitting = (i for i, group in enumerate(groups) if _agree(group, sources))

@@ -49,7 +49,7 @@ class Sanitized:
         self.manifest = read_manifest(folder)
         self._program = scratch / "sanitized"
         main = scratch / "sanitized.c"
-        main.write_text(_MAIN.replace("NAME", self.manifest["name"]))
+        main.write_text(_MAIN.replace("NAME", self.manifest.name))
         sources = [str(main), *map(str, sorted(folder.rglob("*.c")))]
         compiler.host().run([*_FLAGS, f"-I{folder}", *sources, "-o", str(self._program)])
 
@@ -61,5 +61,5 @@ class Sanitized:
 
     def invoke(self, x: np.ndarray) -> np.ndarray:
         """Output codes, as `HostModel.invoke`."""
-        shape = self.manifest["outputs"][0]["shape"][1:]
+        shape = self.manifest.outputs[0].shape[1:]
         return self.trace(x)[:, -int(np.prod(shape)) :].reshape(len(x), *shape)

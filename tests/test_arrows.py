@@ -29,20 +29,22 @@ ALLOWED = {
     "targets": "errors targets.cores targets.target",
     "lowering": "errors fixed_point graph ops program targets tensor",
     # Formats of files.
-    "converters": "door errors files fixed_point graph lowering ops paths program state targets tensor version",
+    "converters": "door errors files fixed_point graph lowering ops paths program records state targets tensor version",
     "folder": "converters errors graph",
+    "converted": "converters errors files graph program records targets version",
     # Compilers, boards and what stands for them.
-    "board": "errors paths targets",
+    "board": "errors paths progress records targets",
     "tools": "errors",
     "uf2": "errors",
-    "building": "board converters door errors files folder graph interpreter paths tools uf2 version",
-    "host": "building converters door errors files paths tensor",
+    "building": "board converted converters door errors files folder graph interpreter paths progress records "
+    "targets tools uf2 version",
+    "host": "building converted converters door errors files paths tensor",
     "device": "door errors tensor tools",
     "emulators": "board building device errors files paths tools",
-    "attached": "board building converters device emulators errors",
+    "attached": "board building converted converters device emulators errors",
     "flash": "attached board building device errors tools",
     "doctor": "attached errors paths tools",
-    "profiling": "attached board building converters device emulators",
+    "profiling": "attached board building converted converters device emulators",
     "evaluation": "datasets device errors files fixed_point graph metrics paths progress",
     # Data and training.
     "images": "errors",
@@ -57,8 +59,8 @@ ALLOWED = {
     # The proof.
     "float_reference": "converters errors graph qat tensor",
     "oracles": "errors fixed_point graph ops tensor",
-    "verification": "converters datasets door errors fixed_point float_reference folder graph host interpreter metrics "
-    "oracles progress tensor training version zoo",
+    "verification": "converted converters datasets door errors fixed_point float_reference folder graph host "
+    "interpreter metrics oracles progress tensor training version zoo",
     "report": "metrics verification",
     # What everybody uses.
     "at_once": "errors",

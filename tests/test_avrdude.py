@@ -20,7 +20,7 @@ def proofs(folder: Path, name: str, port: str) -> list[str]:
     done = run("flash", folder, "--board", name, "--port", port, "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    assert report["model_sha256"] == read_manifest(folder)["model"]["sha256"]
+    assert report["model_sha256"] == read_manifest(folder).model.sha256
     return [name for name in ("unchanged", "read_back", "answered") if report[name]]
 
 

@@ -27,6 +27,6 @@ def test_the_recorded_sizes_are_up_to_date(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_kernels_of_lenet_take_at_most_1600_bytes(tmp_path: Path) -> None:
     write_c(graph_of(lenet()), tmp_path / "c", optimize="size")
-    kernels = read_manifest(tmp_path / "c")["flash_estimate"]["kernels"]
+    kernels = read_manifest(tmp_path / "c").flash_estimate.kernels
     assert set(kernels) == {"conv2d_max_pool2d_s8", "fully_connected_s8", "softmax_s8"}
     assert sum(kernels.values()) <= 1600

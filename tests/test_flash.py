@@ -55,7 +55,7 @@ def flashed(folder: Path, name: str, *arguments: object) -> dict[str, object]:
     done = run("flash", firmware(folder, name), "--board", name, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     report: dict[str, object] = json.loads(done.stdout)
-    assert report["model_sha256"] == read_manifest(folder)["model"]["sha256"]
+    assert report["model_sha256"] == read_manifest(folder).model.sha256
     return report
 
 
@@ -66,7 +66,8 @@ def proofs(report: dict[str, object]) -> list[str]:
 def runs(folder: Path, port: str) -> None:
     """The board behind `port` runs the network of `folder`, from an image that is whole."""
     with Device(port) as device:
-        device.expect(read_manifest(folder))
+        manifest = read_manifest(folder)
+        device.expect(manifest.name, manifest.model.sha256)
         binary = (firmware(folder, device.info.board) / "firmware.bin").read_bytes()
         assert device.image() == Image(len(binary), zlib.crc32(binary))
 

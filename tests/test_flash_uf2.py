@@ -45,7 +45,7 @@ def flash(folder: Path, drive: Path, *more: object) -> dict[str, object]:
 
 
 def test_flashed_booted_and_asked(folder: Path, drive: Path) -> None:
-    sha256 = read_manifest(folder)["model"]["sha256"]
+    sha256 = read_manifest(folder).model.sha256
     first = flash(folder, drive)
     assert (first["unchanged"], first["read_back"], first["model_sha256"]) == (False, True, sha256)
     there = drive / "firmware.uf2"

@@ -47,7 +47,7 @@ def answers(folder: Path, codes: np.ndarray) -> np.ndarray:
 
 def test_arena_and_parameters(graph: Graph, folder: Path) -> None:
     assert (graph.parameters, graph.macs) == (63_802, 418_600)
-    assert HostModel(folder).manifest["arena"]["bytes"] <= 5_900
+    assert HostModel(folder).manifest.arena.bytes <= 5_900
 
 
 def test_c_equals_tflite_runtime(graph: Graph, codes: np.ndarray, answers: np.ndarray, tflite_runtime: Oracle) -> None:

@@ -49,7 +49,7 @@ def test_mobilenet_streamed_needs_15360_bytes(models: dict[str, Path], folder: P
     """Instead of 37,016; its first eight layers are one that takes rows."""
     write_c(read_tflite(models["mobilenet"]), folder / "rows", optimize="ram", stream=None)
     manifest = read_manifest(folder / "rows")
-    assert (manifest["streamed"], manifest["arena"]["bytes"]) == (8, 15360)
+    assert (manifest.streamed, manifest.arena.bytes) == (8, 15360)
     verify(folder / "rows", dataset=None, random=2, with_oracles=False).check()
 
 

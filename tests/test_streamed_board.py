@@ -145,7 +145,7 @@ def test_lenet_streamed_on_a_cortex_m4(tmp_path: Path) -> None:
         memory[stream] = result.ram
     manifest = read_manifest(folder)
     with emulator.emulate(facts, result.elf) as url, Device(url, patience=60) as device:
-        device.expect(manifest)
+        device.expect(manifest.name, manifest.model.sha256)
         assert (device.info.rows, device.info.layers) == (32, 5)
         outputs = np.stack([device.infer(image).codes for image in images])
         layers = device.trace(images[0])
@@ -153,7 +153,7 @@ def test_lenet_streamed_on_a_cortex_m4(tmp_path: Path) -> None:
     assert outputs.tolist() == graph.evaluate(images).tolist()
     values = {tensor.index: codes for tensor, codes in trace(graph, images[:1]).items()}
     assert [layer.tolist() for layer in layers] == [
-        values[layer["output"]["tensor"]].ravel().tolist() for layer in manifest["layers"]
+        values[layer.output.tensor].ravel().tolist() for layer in manifest.layers
     ]
     assert memory[2] < memory[0] - 80
     assert used

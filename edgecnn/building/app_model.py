@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..converted import Converted, opened
 from ..converters.c_text import table
-from ..converters.manifest import read_manifest
 from ..door import Door
-from ..folder import read_folder
 from ..graph import Graph
 from ..interpreter import trace
 from ..version import VERSION
@@ -25,20 +24,19 @@ _ROWS = ("begin", "row", "push_row"), ("INPUT_ROWS", "INPUT_ROW_SIZE")  # functi
 _LONGEST_TEXT = 255  # bytes
 
 
-def header(folder: str | Path, board: str = "host") -> str:
+def header(folder: str | Path | Converted, board: str = "host") -> str:
     """The text of `app_model.h` for the network in a folder that `write_c` made, to run on `board`.
 
     Raises InvalidModelError when the folder is not one of ours.
     """
-    manifest = read_manifest(folder)
-    graph = read_folder(folder)
-    layers = [layer["output"]["tensor"] for layer in manifest["layers"]]
+    network = opened(folder)
+    graph, manifest, name = network.graph, network.manifest, network.manifest.name
+    layers = [layer.output.tensor for layer in manifest.layers]
     vectors = (f"{{{seed}u, 0x{expected_crc(graph, layers, seed):08x}u}}" for seed in SEEDS)
-    name, streamed = manifest["name"], bool(manifest["streamed"])
-    functions, constants = _ROWS if streamed else ((), ())
+    functions, constants = _ROWS if manifest.streamed else ((), ())
     reset = ("reset",) if graph.states else ()
     values = {
-        "MODEL_SHA256": _braced(bytes.fromhex(manifest["model"]["sha256"])),
+        "MODEL_SHA256": _braced(bytes.fromhex(manifest.model.sha256)),
         "MODEL_FACTS": _braced(facts(graph, (VERSION, board, name))),
         "MODEL_SELF_TEST": _braced(vectors),  # seed, CRC-32 of all layers' outputs
         **_sizes("INPUT", graph.inputs),
@@ -55,7 +53,7 @@ def header(folder: str | Path, board: str = "host") -> str:
             f'#include "{name}.h"\n',
             *lines,
             "",
-            *([] if streamed else [_places("int8_t *", name, "input", len(graph.inputs))]),
+            *([] if manifest.streamed else [_places("int8_t *", name, "input", len(graph.inputs))]),
             _places("const int8_t *", name, "output", len(graph.outputs)),
             "#endif",
             "",

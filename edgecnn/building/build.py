@@ -11,19 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from .. import paths, uf2
-from ..board import Board
-from ..converters.graph_to_c import write_c
-from ..converters.manifest import read_manifest
+from ..board import Board, Text
+from ..converted import Converted, opened
+from ..converters.manifest import Count, Name, Sha256
 from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
-from ..files import replace_folder
-from ..folder import read_folder
+from ..files import hash_of, replace_folder
+from ..progress import say
+from ..records import record
+from ..targets import TARGETS
 from . import app_model, boot2, compiler, stack, toolchain
 from .fit import Needs, at_least, check_fit
 from .image import image_of, intel_hex, measure
 
-FORMAT = "edgecnn-firmware/2"
+FORMAT = "edgecnn-firmware/3"
 MANIFEST = "build.json"
 UF2 = "firmware.uf2"  # for the boards that take it
+_NETWORK = "network"  # where its C lies while it is compiled
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,15 @@ class Build:
 
     folder: Path
     board: Board
-    model: str
-    model_sha256: str
-    elf_sha256: str
-    compiler: str
-    flags: list[str]
-    flash: dict[str, int]  # bytes by section
-    ram: int | None  # static bytes
-    stack: int | None  # bytes, an upper bound
-    stack_unknown: str = ""  # why there is no bound
+    model: Name
+    model_sha256: Sha256
+    elf_sha256: Sha256
+    compiler: Text
+    flags: list[Text]
+    flash: dict[str, Count]  # bytes by section
+    ram: Count | None  # static bytes
+    stack: Count | None  # bytes, an upper bound
+    stack_unknown: Text = ""  # why there is no bound
 
     @property
     def elf(self) -> Path:
@@ -58,49 +61,40 @@ class Build:
         return facts
 
 
-def build(folder: str | Path, board: Board, output: str | Path) -> Build:
+def build(folder: str | Path | Converted, board: Board, output: str | Path, *, trust: bool = False) -> Build:
     """Compile the network in `folder`, made by `write_c`, for `board` into the folder `output`, replaced in one step.
 
-    A folder for any core is written anew for the board's own, optimized in the same way; another target stays.
+    Of a network for another core than the board's, C for the board's own is compiled, optimized in the same way; only
+    C for any core that the user edited stays as it is. `trust` is as in `Converted.open`.
 
     Raises DoesNotFitError with the numbers (where possible before compiling), UsageError without compiler,
     InvalidModelError when `folder` is none of ours.
     """
-    with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
-        return _build(_for_core(Path(folder), board.target, Path(scratch) / "network"), board, Path(output))
+    return _build(for_board(opened(folder, trust=trust), board), board, Path(output))
 
 
-def _for_core(folder: Path, target: str, other: Path) -> Path:
-    """The network of `folder` for a core: the folder itself, or `other`, written for the occasion."""
-    manifest = read_manifest(folder)
-    if manifest["target"] == target or manifest["target"] != "generic":
-        return folder
-    how = {
-        "target": target,
-        "optimize": manifest["optimize"],
-        "fuse": manifest["fused"],
-        "stream": manifest["streamed"],
-    }
-    write_c(read_folder(folder), other, name=manifest["name"], **how)
-    return other
+def for_board(network: Converted, board: Board) -> Converted:
+    """The network for the core of a board; raises UsageError when C of another core was edited."""
+    target, generic = network.manifest.target, TARGETS[network.manifest.target].machines is None
+    if target == board.target or (generic and network.edited):
+        return network
+    if not generic:
+        say(f"{network.where} is for {target}; for {board.id}, its model is converted again for {board.target}.")
+    return network.for_target(board.target)
 
 
-def _build(folder: Path, board: Board, output: Path) -> Build:
-    manifest = read_manifest(folder)
-    check_fit(manifest["name"], at_least(manifest), board, measured=False)
-    taken = {header.stem for room in _rooms(board) for header in room.glob("*.h")} | {"app_model"}
-    if manifest["name"] in taken:
-        raise UsageError(
-            f"the firmware has a {manifest['name']}.h of its own; convert the network with another --name."
-        )
+def _build(network: Converted, board: Board, output: Path) -> Build:
+    manifest = network.manifest
+    check_fit(manifest.name, at_least(manifest), board, measured=False)
     with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
         work = Path(scratch)
-        (work / "app_model.h").write_text(app_model.header(folder, board.id))
-        compiled = _small(board) if manifest["optimize"] == "size" else board
-        sizes = (_build_bare if board.bare else _build_program)(folder, compiled, work)
+        network.write(work / _NETWORK)
+        (work / "app_model.h").write_text(app_model.header(network, board.id))
+        compiled = _small(board) if manifest.optimize == "size" else board
+        sizes = (_build_bare if board.bare else _build_program)(compiled, work)
         elf = (work / board.program).read_bytes()
-        model = {"model": manifest["name"], "model_sha256": manifest["model"]["sha256"]}
-        result = Build(output, board, **model, elf_sha256=hashlib.sha256(elf).hexdigest(), **sizes)
+        both = manifest.model.sha256, hashlib.sha256(elf).hexdigest()
+        result = Build(output, board, manifest.name, *both, **sizes)
         check_fit(result.model, result.needs, board, measured=True)
         files = {board.program: elf}
         if board.bare:
@@ -108,7 +102,8 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
             files |= {"firmware.bin": image, "firmware.hex": intel_hex(start, image)}
             if board.uf2_family:
                 files[UF2] = uf2.write(uf2.Firmware(board.uf2_family, start, image))
-    facts = {**result.to_json(), "files": [*files, MANIFEST]}  # what the next build may replace
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    facts = {**result.to_json(), "files": hashes}  # what the next build may replace
     files[MANIFEST] = json.dumps(facts, indent=2).encode() + b"\n"
     replace_folder(output, files, marker=MANIFEST)
     result.elf.chmod(0o755)
@@ -127,10 +122,10 @@ def read(folder: Path, board: Board) -> Build:
     for another board."""
     try:
         facts = json.loads((folder / MANIFEST).read_bytes())
-        whole = facts.pop("format") == FORMAT and facts["elf_sha256"] == _sha256(folder / board.program)
-        name, _ = facts.pop("board"), facts.pop("files")
-        built = Build(folder=folder, board=board, **facts)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        form, name, _ = (facts.pop(fact) for fact in ("format", "board", "files"))
+        built = record(Build, {**facts, "folder": folder, "board": board}, MANIFEST)
+        whole = form == FORMAT and built.elf_sha256 == hash_of(built.elf)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
         raise InvalidModelError(f"{folder} is not what `edgecnn build` of this version left there; build it again.")
@@ -139,10 +134,6 @@ def read(folder: Path, board: Board) -> Build:
             f"the firmware in {folder} is for {name}, not for {board.id}; build it with --board {board.id}."
         )
     return built
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def default_folder(folder: Path, board: Board) -> Path:
@@ -155,31 +146,32 @@ def _rooms(board: Board) -> list[Path]:
     return [paths.firmware() / "app", *(paths.firmware() / "ports" / room for room in board.port)]
 
 
-def _sources(folder: Path, board: Board) -> list[str]:
+def _sources(board: Board, work: Path) -> list[str]:
     """Arguments for the compiler: every C file of network, app and port, and where their headers are."""
-    rooms = _rooms(board)
+    network, rooms = work / _NETWORK, _rooms(board)
     # In an order that does not depend on where this checkout and the folder lie.
-    files = [file for place in (folder, folder / "runtime", *rooms) for file in sorted(place.glob("*.c"))]
-    return [*(f"-I{place}" for place in (folder, *rooms)), *map(str, files)]
+    files = sorted(network.rglob("*.c"), key=lambda file: (len(file.parts), file))
+    files += [file for room in rooms for file in sorted(room.glob("*.c"))]
+    return [*(f"-I{place}" for place in (network, *rooms)), *map(str, files)]
 
 
-def _build_program(folder: Path, board: Board, work: Path) -> dict[str, Any]:
+def _build_program(board: Board, work: Path) -> dict[str, Any]:
     """For an operating system: this computer's own, or that of a board with a cross compiler."""
     cc = toolchain.zig() if board.compiler else compiler.host()
     flags = [*toolchain.OPTIMIZED, *(toolchain.core(board.compiler) if board.compiler else ())]
-    cc.run([*flags, f"-I{work}", *_sources(folder, board), "-o", str(work / board.program)])
+    cc.run([*flags, f"-I{work}", *_sources(board, work), "-o", str(work / board.program)])
     unknown: dict[str, Any] = {"flash": {}, "ram": None, "stack": None, "stack_unknown": "not limited by the board"}
     return {"compiler": f"ziglang, {cc.version}" if board.compiler else cc.version, "flags": flags, **unknown}
 
 
-def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:
+def _build_bare(board: Board, work: Path) -> dict[str, Any]:
     assert board.compiler
     numbers = {"CLOCK_HZ": board.clock_hz, "BAUD": board.baud, **board.defines}
     defines = [f"-D{name}={value}u" for name, value in numbers.items()]
     elf, script = work / board.program, work / "link.ld"
     script.write_text(linker_script(board))
     try:
-        linked = toolchain.link(board.compiler, [*defines, f"-I{work}", *_sources(folder, board)], script, elf)
+        linked = toolchain.link(board.compiler, [*defines, f"-I{work}", *_sources(board, work)], script, elf)
     except EdgecnnError as error:
         if match := re.search(r"region ['`](\w+)':? overflowed by (\d+) bytes", str(error)):
             memory, bytes_over = match[1].replace("FLASH", "flash"), int(match[2])

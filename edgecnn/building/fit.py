@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from ..board import Board
+from ..converters.manifest import Manifest
 from ..errors import DoesNotFitError
 
 # What app and port need at least, beside the network: the least of all boards (tests/building/test_build.py).
@@ -15,12 +15,12 @@ Needs = Mapping[str, Mapping[str, int]]
 """Bytes of "flash" and "RAM", by what needs them."""
 
 
-def at_least(manifest: Mapping[str, Any]) -> Needs:
+def at_least(manifest: Manifest) -> Needs:
     """What is needed at least, known before anything is compiled."""
-    flash, arena = manifest["flash_estimate"], manifest["arena"]["bytes"]
+    flash = manifest.flash_estimate
     return {
-        "flash": {"constants": flash["constants"], "kernels": sum(flash["kernels"].values()), "app": APP_FLASH},
-        "RAM": {"arena": arena, "app": APP_RAM, "stack": STACK},
+        "flash": {"constants": flash.constants, "kernels": flash.code, "app": APP_FLASH},
+        "RAM": {"arena": manifest.arena.bytes, "app": APP_RAM, "stack": STACK},
     }
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from .. import board as boards
-from ..building.build import build, default_folder
+from ..building.build import build, default_folder, for_board
 from ..building.fit import at_least
-from ..converters.manifest import read_manifest
+from ..converted import Converted
 from . import options
 
 
@@ -17,14 +17,16 @@ from . import options
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--board", "name", required=True, help="One of `edgecnn boards`, or the .toml file of your own.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder, replaced as a whole. [DIR-BOARD]")
+@options.trust
 @options.as_json
-def command(folder: Path, name: str, output: Path | None, as_json: bool) -> None:
+def command(folder: Path, name: str, output: Path | None, trust: bool, as_json: bool) -> None:
     board = boards.load(name)
-    least = at_least(read_manifest(folder))
+    network = for_board(Converted.open(folder, trust=trust), board)
+    least = at_least(network.manifest)
     if board.bare:
         amounts = " and ".join(f"{sum(parts.values()):,} bytes of {memory}" for memory, parts in least.items())
         click.echo(f"{folder} needs at least {amounts}", err=True)
-    result = build(folder, board, output or default_folder(folder, board))
+    result = build(network, board, output or default_folder(folder, board))
     if as_json:
         options.print_json({"folder": str(result.folder), **result.to_json()})
         return

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from ..converters.graph_to_c import name_of, write_c
+from ..converters.c_names import name_of
+from ..converters.graph_to_c import write_c
 from ..converters.manifest import read_manifest
 from ..converters.tflite_to_graph import graph_of, read_tflite
 from ..lowering.streaming import smallest_arena
@@ -33,6 +34,7 @@ from . import options
 @options.dataset(None, "For a float model: where the representative images come from. Default: as it was trained.")
 @options.data_dir
 @options.representative
+@click.option("--force", is_flag=True, help="Replace the folder even where files in it were edited or added.")
 @options.as_json
 def command(
     model: Path,
@@ -45,6 +47,7 @@ def command(
     dataset: str | None,
     data_dir: Path | None,
     representative: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     if model.suffix.lower() in FLOAT_FILES:
@@ -57,20 +60,20 @@ def command(
     for note in graph.notes:
         click.echo(f"Note: {note}", err=True)
     how: dict[str, Any] = {"target": target, "optimize": optimize, "fuse": fuse}
-    write_c(graph, output, name=name or name_of(model), **how, stream=None if stream else 0)
+    write_c(graph, output, name=name or name_of(model), **how, stream=None if stream else 0, force=force)
     manifest = read_manifest(output)
     if optimize == "ram" and not stream:
-        arena = manifest["arena"]["bytes"]
+        arena = manifest.arena.bytes
         saved = arena - (smallest_arena(graph, **how) or arena)
         if saved > 0:
             click.echo(f"Note: with --stream, which takes the input row by row, RAM is {saved:,} bytes less.", err=True)
     if as_json:
-        options.print_json({"folder": str(output), **manifest})
+        options.print_json({"folder": str(output), **manifest.to_json()})
         return
-    flash = manifest["flash_estimate"]
+    flash = manifest.flash_estimate
     entry = "_push_row() and _invoke() run" if stream else "_invoke() runs"
     click.echo(
-        f"{output}: {manifest['name']}{entry} {len(manifest['layers'])} layers, {graph.macs:,} "
-        f"multiply-accumulates; flash {flash['constants']:,} bytes of constants and about "
-        f"{sum(flash['kernels'].values()):,} of code (Cortex-M4, -Os), RAM {manifest['arena']['bytes']:,} bytes"
+        f"{output}: {manifest.name}{entry} {len(manifest.layers)} layers, {graph.macs:,} "
+        f"multiply-accumulates; flash {flash.constants:,} bytes of constants and about "
+        f"{flash.code:,} of code (Cortex-M4, -Os), RAM {manifest.arena.bytes:,} bytes"
     )

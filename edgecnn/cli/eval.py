@@ -12,9 +12,9 @@ import click
 from .. import datasets
 from ..at_once import at_once
 from ..attached import attached
+from ..converted import Converted
 from ..errors import EdgecnnError, UsageError
 from ..evaluation import Evaluation, evaluate
-from ..folder import read_folder
 from . import options
 
 
@@ -24,6 +24,7 @@ from . import options
 @options.dataset("digits", "Where the test images come from.")
 @options.data_dir
 @click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="How many test images.")
+@options.trust
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; for several boards, a list of them.")
 def command(
     folder: Path,
@@ -33,16 +34,18 @@ def command(
     dataset: str,
     data_dir: Path | None,
     limit: int,
+    trust: bool,
     as_json: bool,
 ) -> None:
     if port and len(port) != len(board):
         raise UsageError(f"{len(board)} boards cannot be behind {len(port)} ports; name a --port for each, in order.")
-    graph = read_folder(folder)
+    network = Converted.open(folder, trust=trust)
+    graph = network.graph
     data = datasets.load(dataset, data_dir, graph.input.shape[1:])
 
     def on(name: str, port: str | None) -> Callable[[Callable[[], bool]], Evaluation]:
         def action(stopped: Callable[[], bool]) -> Evaluation:
-            with attached(folder, name, port=port, emulated=emulated) as device:
+            with attached(network, name, port=port, emulated=emulated) as device:
                 return evaluate(device, graph, data, limit, stopped)
 
         return action

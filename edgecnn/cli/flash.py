@@ -26,6 +26,7 @@ from . import options
 @click.option("--emulate", "emulated", is_flag=True, help="Rehearse it: flash the emulated board, empty as it is.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to build. [DIR-BOARD]")
 @click.option("--verbose", is_flag=True, help="Show the tools' command lines.")
+@options.trust
 @options.as_json
 def command(
     folder: Path,
@@ -36,11 +37,13 @@ def command(
     emulated: bool,
     output: Path | None,
     verbose: bool,
+    trust: bool,
     as_json: bool,
 ) -> None:
     board = boards.load(name)
     is_built = (folder / MANIFEST).is_file()
-    built = read(folder, board) if is_built else build(folder, board, output or default_folder(folder, board))
+    output = output or default_folder(folder, board)
+    built = read(folder, board) if is_built else build(folder, board, output, trust=trust)
     if kind in OFFERED:
         _offer(kind, board, built.folder, as_json)
         return

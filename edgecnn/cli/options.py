@@ -33,6 +33,12 @@ class _Model(click.ParamType):
 
 model = click.argument("model", type=_Model())
 data_dir = click.option("--data-dir", type=click.Path(path_type=Path), help="Folder with the files of the data set.")
+trust = click.option(
+    "--trust-folder",
+    "trust",
+    is_flag=True,
+    help="Run the C in the folder although it is not what edgecnn writes.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 

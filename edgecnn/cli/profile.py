@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..converted import Converted
 from ..converters.c_text import table
 from ..profiling import Profile, profile
 from . import options
@@ -14,9 +15,10 @@ from . import options
 @click.command(help="Print what each layer of the network in FOLDER costs on a board, and the memory that it takes.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @options.board("The board.", required=True)
+@options.trust
 @options.as_json
-def command(folder: Path, board: str, port: str | None, emulated: bool, as_json: bool) -> None:
-    result = profile(folder, board, port=port, emulated=emulated)
+def command(folder: Path, board: str, port: str | None, emulated: bool, trust: bool, as_json: bool) -> None:
+    result = profile(Converted.open(folder, trust=trust), board, port=port, emulated=emulated)
     if as_json:
         options.print_json(result.to_json())
     else:

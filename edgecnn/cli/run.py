@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from .. import camera, images
 from ..attached import attached
-from ..converters.manifest import read_manifest
+from ..converted import Converted
 from ..errors import UsageError
-from ..fixed_point import dequantize, quantize
-from ..folder import read_folder
+from ..fixed_point import dequantize
 from ..host import HostModel
 from ..oracles import Oracle
 from . import options
@@ -22,20 +21,18 @@ from . import options
 _CAMERA = "camera"  # as the name of a picture
 
 
-def _c(folder: Path, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-    codes = HostModel(folder).evaluate(codes[None])
-    return np.asarray(codes)[0]
+def _c(network: Converted, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+    return np.asarray(HostModel(network).evaluate(codes[None]))[0]
 
 
-def _tflite(folder: Path, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+def _tflite(network: Converted, codes: NDArray[np.int8]) -> NDArray[np.int8]:
     with Oracle("tflite_runtime") as interpreter:
-        graph = read_folder(folder)
-        values = interpreter.evaluate((folder / read_manifest(folder)["model"]["file"]).read_bytes(), codes[None])
-    return np.asarray(values[graph.output.index], np.int8)[0]
+        values = interpreter.evaluate(network.graph.source, codes[None])
+    return np.asarray(values[network.graph.output.index], np.int8)[0]
 
 
 # What runs the network on this computer: output codes of the input codes of one picture.
-_HERE: dict[str, Callable[[Path, NDArray[np.int8]], NDArray[np.int8]]] = {"c": _c, "tflite": _tflite}
+_HERE: dict[str, Callable[[Converted, NDArray[np.int8]], NDArray[np.int8]]] = {"c": _c, "tflite": _tflite}
 
 
 def _pixels(image: Path | None, shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -53,6 +50,7 @@ def _pixels(image: Path | None, shape: tuple[int, ...]) -> NDArray[np.uint8]:
 @click.option("--camera", "from_camera", is_flag=True, help=f"The same as --image {_CAMERA}: one frame of it.")
 @options.board("Default: this computer.", required=False)
 @click.option("--with", "kind", type=click.Choice(list(_HERE)), help="Without --board: the generated C, or TFLite. [c]")
+@options.trust
 @options.as_json
 def command(
     folder: Path,
@@ -62,25 +60,26 @@ def command(
     port: str | None,
     emulated: bool,
     kind: str | None,
+    trust: bool,
     as_json: bool,
 ) -> None:
     if (image is None) != from_camera:
         raise UsageError("one picture at a time: give --image FILE or --camera.")
     if board and kind:
         raise UsageError("a board runs its own firmware; leave out --with, or --board.")
-    manifest = read_manifest(folder)
-    into, out = manifest["inputs"][0], manifest["outputs"][0]
-    pixels = _pixels(image, tuple(into["shape"][1:]))
-    codes = quantize(pixels.astype(np.float32) / np.float32(255), into["scale"], into["zero_point"])
+    network = Converted.open(folder, trust=trust)
+    into, out = network.graph.input, network.graph.output
+    pixels = _pixels(image, into.shape[1:])
+    codes = network.graph.inputs[0].codes_of_reals(pixels.astype(np.float32) / np.float32(255))
     report: dict[str, object] = {"board": board or "this computer"}
     if board:
-        with attached(folder, board, port=port, emulated=emulated) as device:
+        with attached(network, board, port=port, emulated=emulated) as device:
             answer = device.infer(codes)
             report |= {"ticks": answer.ticks, "ticks_per_second": device.info.ticks_per_second}
             outputs = answer.codes
     else:
-        outputs = _HERE[kind or "c"](folder, codes)
-    scores = dequantize(outputs.ravel(), out["scale"], out["zero_point"])
+        outputs = _HERE[kind or "c"](network, codes)
+    scores = dequantize(outputs.ravel(), out.scale, out.zero_point)
     best = np.argsort(-scores, kind="stable")[:3].tolist()
     report["top"] = [{"class": index, "score": float(scores[index])} for index in best]
     if as_json:

@@ -31,6 +31,7 @@ from . import options
 @click.option("--without-oracles", is_flag=True, help="Compare NumPy with C alone.")
 @click.option("--min-accuracy", type=click.FloatRange(0, 1), help="Exit with 31 when the int8 accuracy is below.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as a page, too.")
+@options.trust
 @options.as_json
 def command(
     model: Path,
@@ -42,6 +43,7 @@ def command(
     without_oracles: bool,
     min_accuracy: float | None,
     html: Path | None,
+    trust: bool,
     as_json: bool,
 ) -> None:
     if min_accuracy is not None and dataset == "none":
@@ -54,6 +56,7 @@ def command(
         random=random,
         keras=keras,
         with_oracles=not without_oracles,
+        trust=trust,
     )
     for note in result.notes:
         click.echo(f"Note: {note}", err=True)

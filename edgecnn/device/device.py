@@ -105,10 +105,9 @@ class Device:
         except (ValueError, struct.error):
             raise self._requests.wrong("is not of this version") from None
 
-    def expect(self, manifest: Mapping[str, Any]) -> None:
-        """Raise WrongModelError unless the board runs the model of this manifest, VerificationError unless it passed
+    def expect(self, name: str, sha256: str) -> None:
+        """Raise WrongModelError unless the board runs the model with this hash, VerificationError unless it passed
         its self-test."""
-        name, sha256 = manifest["name"], manifest["model"]["sha256"]
         if self.info.sha256 != sha256:
             raise WrongModelError(
                 f"the board on {self.port} runs {self.info.model} (SHA-256 {self.info.sha256[:12]}...), not {name} "

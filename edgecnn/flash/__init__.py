@@ -125,7 +125,7 @@ def _expect(built: Build, image: bytes, port: str) -> None:
 def _ask(built: Build, image: bytes, port: str, patience: float) -> None:
     """Raise WrongModelError unless the firmware behind `port` is this one, VerificationError if it computes wrong."""
     with Device(port, baud=built.board.baud, patience=patience, settle=built.board.settle) as device:
-        device.expect({"name": built.model, "model": {"sha256": built.model_sha256}})
+        device.expect(built.model, built.model_sha256)
         there = device.image()
         if built.board.bare and (there.size, there.crc) != (len(image), zlib.crc32(image)):
             raise WrongModelError(

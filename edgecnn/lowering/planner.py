@@ -19,7 +19,7 @@ _ORDERS_TRIED = 2000
 _ORDERS_FOR_COPIES = 50  # once the arena is the smallest possible
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Buffer:
     """Memory that is alive from step `birth` to step `death`, both included.
 

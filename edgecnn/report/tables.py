@@ -83,13 +83,13 @@ def layers(result: Verification) -> Table:
 
 def sizes(result: Verification) -> Table:
     """What the network costs on a device."""
-    flash, arena = result.manifest["flash_estimate"], result.manifest["arena"]
+    flash, arena = result.manifest.flash_estimate, result.manifest.arena
     rows = [
         ("parameters", f"{result.graph.parameters:,}"),
         ("multiply-accumulates", f"{result.graph.macs:,}"),
-        ("flash: weights and tables", f"{flash['constants']:,} bytes"),
-        ("flash: kernels (Cortex-M4, -Os)", f"{sum(flash['kernels'].values()):,} bytes"),
-        ("RAM: arena with input and output", f"{arena['bytes']:,} bytes (no plan below {arena['lower_bound']:,})"),
+        ("flash: weights and tables", f"{flash.constants:,} bytes"),
+        ("flash: kernels (Cortex-M4, -Os)", f"{flash.code:,} bytes"),
+        ("RAM: arena with input and output", f"{arena.bytes:,} bytes (no plan below {arena.lower_bound:,})"),
     ]
     return Table("Sizes", ("", ""), rows)
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..converters.graph_to_c import name_of, write_c
+from ..converted import Converted
+from ..converters.c_names import name_of
 from ..converters.tflite_to_graph import read_tflite
 from ..errors import EdgecnnError, UsageError
 from ..float_reference import FloatReference
-from ..folder import read_folder
 from ..graph import Graph
 from ..host import HostModel
 from ..interpreter import trace
@@ -44,28 +42,32 @@ def verify(
     random: int = 256,
     keras: str | Path | None = None,
     with_oracles: bool = True,
+    trust: bool = False,
 ) -> Verification:
     """Compare every implementation of a .tflite file, or of a folder that `write_c` made, layer by layer.
 
     The data are the first `limit` test images of `dataset` (None: none) and `random` images of random full-range bytes.
     A network with another number of outputs than the data set has classes is compared on it and not graded.
     `keras` is the float model; when it is not given, a .keras file of the same name beside the .tflite is taken.
+    The C of a folder must be what this version makes of its model, unless `trust` says that any may run.
     Raises the errors of `read_tflite` and `HostModel`, and UsageError when no exact oracle is installed although
     `with_oracles`. A difference is not raised: see `Verification.check`.
     """
     model = Path(model)
     with ExitStack() as stack:
-        graph, folders = stack.enter_context(_opened(model))
-        hosts = {name: HostModel(folder) for name, folder in folders.items()}
+        networks = _networks(model, trust)
+        graph = networks[CONVERTED].graph
+        hosts = {name: HostModel(network) for name, network in networks.items()}
         host = hosts[CONVERTED]
         oracles = [stack.enter_context(oracle) for oracle in _oracles(with_oracles)]
         keras = Path(keras) if keras else model.with_suffix(".keras")
         one = len(graph.inputs) == len(graph.outputs) == 1
         reference = FloatReference(keras, graph) if one and keras.is_file() else None
         folder = Path(data_dir) if data_dir else None
-        notes: list[str] = []
+        notes = _not_as_converted(networks[CONVERTED], host)
         if dataset == AS_TRAINED:
-            dataset, notes = suitable(graph, keras, folder)
+            dataset, of_the_data = suitable(graph, keras, folder)
+            notes += of_the_data
         data = Data.load(graph, dataset, folder, limit, random)
         ours_in_c = [Party(name, f"{h.compiler.version}, {' '.join(h.flags)}", exact=True) for name, h in hosts.items()]
         others = [
@@ -165,18 +167,24 @@ def _grade(result: Verification, data: Data, int8: NDArray[np.int64], real: NDAr
         result.flips = int((was_right & ~right).sum()), int((~was_right & right).sum())
 
 
-@contextmanager
-def _opened(model: Path) -> Iterator[tuple[Graph, dict[str, Path]]]:
-    """The graph and folders of its C: the folder itself, or of a .tflite file two, in one of which no op is fused."""
+def _networks(model: Path, trust: bool) -> dict[str, Converted]:
+    """As C: of a folder what is in it, of a .tflite file what would be written, and once more with no op fused."""
     if model.is_dir():
-        yield read_folder(model), {CONVERTED: model}
-        return
-    graph = read_tflite(model)
-    with tempfile.TemporaryDirectory() as scratch:
-        folders = {"C (op by op)": Path(scratch) / "ops", CONVERTED: Path(scratch) / "converted"}
-        for kind, folder in folders.items():
-            write_c(graph, folder, name=name_of(model), fuse=kind == CONVERTED)
-        yield graph, folders
+        return {CONVERTED: Converted.open(model, trust=trust)}
+    graph, name = read_tflite(model), name_of(model)
+    ways = {"C (op by op)": False, CONVERTED: True}
+    return {way: Converted.of(graph, str(model), name=name, fuse=fuse) for way, fuse in ways.items()}
+
+
+def _not_as_converted(network: Converted, host: HostModel) -> list[str]:
+    """What to say of a folder whose own C did not run here."""
+    target = network.manifest.target
+    if host.converted is network:
+        return []
+    return [
+        f"this computer has no compiler for {target}, so the generic C of the same network was compared; a board, or "
+        f"its emulator, proves the kernels for {target}: `edgecnn eval`."
+    ]
 
 
 def _provenance(graph: Graph, host: HostModel, data: Data, reference: FloatReference | None) -> dict[str, Any]:

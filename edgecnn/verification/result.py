@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..converters.manifest import Manifest
 from ..errors import VerificationError
 from ..graph import Graph
 from ..metrics import FORMULAS, Accuracy, Fidelity
@@ -21,7 +22,7 @@ class Verification:
 
     name: str
     graph: Graph
-    manifest: dict[str, Any]
+    manifest: Manifest
     parties: list[Party]
     layers: dict[Tensor, Fidelity]
     data: dict[str, Any]
@@ -89,8 +90,8 @@ class Verification:
                 }
                 for tensor, fidelity in self.layers.items()
             ],
-            "arena": self.manifest["arena"],
-            "flash_estimate": self.manifest["flash_estimate"],
+            "arena": asdict(self.manifest.arena),
+            "flash_estimate": asdict(self.manifest.flash_estimate),
             "provenance": self.provenance,
             "formulas": FORMULAS,
         }

@@ -84,15 +84,15 @@ def device(port: str) -> Iterator[Device]:
 
 def test_it_says_what_it_is(device: Device, folder: Path) -> None:
     info, manifest = device.info, HostModel(folder).manifest
-    assert (info.board, info.model, info.firmware) == ("host", "lenet5", manifest["edgecnn"])
-    assert (info.sha256, info.arena, info.layers) == (manifest["model"]["sha256"], manifest["arena"]["bytes"], 6)
-    for ours, theirs in ((info.input, manifest["inputs"][0]), (info.output, manifest["outputs"][0])):
-        assert ours.shape == tuple(theirs["shape"][1:])
-        assert (ours.scale, ours.zero_point) == (np.float32(theirs["scale"]), theirs["zero_point"])
+    assert (info.board, info.model, info.firmware) == ("host", "lenet5", manifest.edgecnn)
+    assert (info.sha256, info.arena, info.layers) == (manifest.model.sha256, manifest.arena.bytes, 6)
+    for ours, theirs in zip((*info.inputs, *info.outputs), (*manifest.inputs, *manifest.outputs), strict=True):
+        assert (ours.name, ours.dtype, ours.shape) == (theirs.name, theirs.type, theirs.shape[1:])
+        assert (ours.tensor.scale, ours.tensor.zero_point) == (np.float32(theirs.scale), theirs.zero_point)
     assert info.ticks_per_second > 0
     assert info.self_test_ticks > 0
     assert info.self_test_failures == 0
-    device.expect(manifest)
+    device.expect(manifest.name, manifest.model.sha256)
 
 
 def test_the_board_computes_what_the_graph_does(device: Device, graph: edgecnn.Graph) -> None:
@@ -105,7 +105,7 @@ def test_the_board_computes_what_the_graph_does(device: Device, graph: edgecnn.G
 
 def test_every_layer_of_an_image(device: Device, folder: Path, graph: edgecnn.Graph) -> None:
     values = {tensor.index: codes for tensor, codes in trace(graph, X[:1]).items()}
-    expected = [values[layer["output"]["tensor"]].ravel() for layer in HostModel(folder).manifest["layers"]]
+    expected = [values[layer.output.tensor].ravel() for layer in HostModel(folder).manifest.layers]
     layers = device.trace(X[0])
     assert [layer.tolist() for layer in layers] == [codes.tolist() for codes in expected]
 
@@ -138,8 +138,7 @@ def failure(expected: type[EdgecnnError], code: int, action: Callable[[], object
 
 
 def test_the_wrong_model(device: Device, folder: Path) -> None:
-    manifest = {"name": "other", "model": {"sha256": "0" * 64}}
-    sentence = failure(WrongModelError, 13, lambda: device.expect(manifest))
+    sentence = failure(WrongModelError, 13, lambda: device.expect("other", "0" * 64))
     assert "runs lenet5" in sentence
     assert "not other" in sentence
 
@@ -149,7 +148,9 @@ def test_a_board_that_computes_wrong_says_so(folder: Path) -> None:
     with host_board(built(folder, folder.parent / "wrong" / "firmware", model)) as port, Device(port) as device:
         assert device.info.self_test_failures == 2
         assert device.self_test() == (2, 2)
-        assert "self-test" in failure(VerificationError, 30, lambda: device.expect(HostModel(folder).manifest))
+        manifest = HostModel(folder).manifest
+        sentence = failure(VerificationError, 30, lambda: device.expect(manifest.name, manifest.model.sha256))
+        assert "self-test" in sentence
 
 
 def test_a_thousand_faults_and_no_wrong_answer(port: str, graph: edgecnn.Graph) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from edgecnn.converted import Converted
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import UsageError
-from edgecnn.folder import read_folder
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower, streamable_steps
@@ -44,7 +44,7 @@ def test_every_byte_agrees(first: int, tmp_path: Path) -> None:
         for stream in {1, most} if most else ():
             folder = tmp_path / f"s{seed}_{stream}"
             write_c(graph, folder, name=folder.name, fuse=fuse, optimize=optimize, stream=stream)
-            assert read_folder(folder).sha256 == graph.sha256
+            assert Converted.open(folder).graph.sha256 == graph.sha256
             cases.append((folder, graph, x, layers_of(graph, x, stream=stream, fuse=fuse), description))
     assert len(cases) > 30
     for host, (folder, graph, x, expected, description) in zip(
@@ -125,7 +125,7 @@ def test_the_command(tmp_path: Path) -> None:
     done = run("convert", "lenet5_mnist", "-o", out, "--optimize", "ram", "--stream")
     assert "lenet5_mnist_push_row() and _invoke() run 5 layers" in done.stdout
     manifest = read_manifest(out)
-    assert (manifest["streamed"], manifest["arena"]["bytes"]) == (2, 1246)
+    assert (manifest.streamed, manifest.arena.bytes) == (2, 1246)
     verified = run("verify", out, "--dataset", "none", "--random", "8", "--without-oracles")
     assert verified.returncode == 0, verified.stderr
     refused(2, "without --stream", by=run("convert", _dense(tmp_path), "-o", out, "--stream"))

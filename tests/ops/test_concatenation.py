@@ -48,7 +48,7 @@ def test_what_is_contiguous_is_not_copied(shape: tuple[int, ...], axis: int, cop
     assert sum(found.offsets[tensor] != at for tensor, at in zip(graph.ops[-1].inputs, ends, strict=True)) == copied
     run(graph.source, np.random.default_rng(0).integers(-128, 128, shape))
     write_c(graph, tmp_path / "c")
-    assert read_manifest(tmp_path / "c")["layers"][-1]["kernel"] == "concatenation_s8"
+    assert read_manifest(tmp_path / "c").layers[-1].kernel == "concatenation_s8"
 
 
 def test_refusals() -> None:
