@@ -15,11 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import NoBoardError, TransferError, UsageError, VerificationError, WrongModelError
 from .hello import Hello
-from .line import Line, open_line
+from .line import SILENCE, Arrivals, Line, open_line
 from .protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, encode
 
-_PING = 0.5  # seconds between two hellos: a board that boots loses those that come too early
+# Seconds between two hellos, at first and at most: a board that boots loses those that come too early, and a slow line
+# still carries those before.
+_PING, _PING_AT_MOST = 0.5, 2.0
 _HELLO_SIZE = 512  # bytes, more than it has
+_AROUND = 32  # bytes that two frames have beside their bodies
 _PIECE = 4096  # bytes given to the operating system at once
 
 _OF_ROWS = (Command.ROW, Command.INFER, Command.LAYER)  # where the input is streamed
@@ -66,11 +69,12 @@ class _Attempts:
 
 
 class Device:
-    """The board behind `port`: a name that pyserial knows (/dev/ttyACM0, COM3, socket://host:1234), the
+    """The board behind `port`: a serial port (/dev/ttyACM0, COM3), a socket (socket://host:1234), the
     program on a Linux computer (ssh://user@host), or a Line.
 
-    Opens the port, leaves it alone for `settle` seconds and says hello for up to `patience` seconds: raises PortError
-    when the port cannot be opened, NoBoardError when nothing answers, WrongModelError when the answer is not ours.
+    Opens the port, leaves it alone for `settle` seconds and says hello for up to `patience` seconds, again and again,
+    but not while bytes arrive: raises PortError when the port cannot be opened, NoBoardError when nothing answers,
+    WrongModelError when the answer is not ours.
     Every other method raises TransferError when the connection breaks or no answer comes: each attempt waits `timeout`
     seconds beyond what the computation and the line should take, twice as long as the one before.
     """
@@ -92,6 +96,7 @@ class Device:
         self._sequence = secrets.randbits(32)  # so that answers to an earlier program are not taken for ours
         # Seconds from a request to its answer, the least seen: noise can only lengthen them.
         self._took: dict[tuple[Command, int], float] = {}
+        self._pace = 10 / baud  # seconds that a byte takes on the line: a bridge or a radio may be slower than the UART
         self._line = open_line(port, baud) if isinstance(port, str) else port
         try:
             time.sleep(settle)
@@ -120,10 +125,12 @@ class Device:
         attempts, heard = _Attempts(Command.HELLO), self._receiver.corrupt
         end = time.monotonic() + self.patience
         self.traffic.requests += 1
-        answer = None
+        answer, wait = None, _PING
         while answer is None and time.monotonic() < end:
             self._send(attempts)
-            answer = self._answer(attempts, min(end, time.monotonic() + _PING + self._transit(_HELLO_SIZE)))
+            deadline = time.monotonic() + wait + self._transit(_HELLO_SIZE)
+            answer = self._answer(attempts, min(end, deadline), latest=end)
+            wait = min(2 * wait, _PING_AT_MOST)
         if answer is None:
             what = (
                 "is not edgecnn's firmware, or speaks at another baud rate" if self._receiver.corrupt > heard else None
@@ -222,7 +229,7 @@ class Device:
         """The body of the answer, which has `size` bytes; None: any number."""
         attempts = _Attempts(command, argument, body)
         usual = self._took.get((command, argument), self.info.self_test_ticks / max(self.info.ticks_per_second, 1))
-        transit = self._transit(len(body) + (self.info.arena if size is None else size))
+        transit = self._transit(_AROUND + len(body) + (self.info.arena if size is None else size))
         expected = self.timeout + transit + 4 * usual
         self.traffic.requests += 1
         for attempt in range(1 + self.retries):
@@ -243,28 +250,35 @@ class Device:
 
     def _transit(self, size: int) -> float:
         """Seconds that `size` bytes take on the line."""
-        return 10 * size / self.baud
+        return size * self._pace
 
     def _send(self, attempts: _Attempts) -> None:
         self._sequence = (self._sequence + 1) % 2**32
-        self._receiver.clear()
         data = encode(Frame(attempts.command, self._sequence, attempts.argument, attempts.body))
         attempts.sent[self._sequence] = time.monotonic()
         with self._connected():
             for start in range(0, len(data), _PIECE):
                 self._line.write(data[start : start + _PIECE])
 
-    def _answer(self, attempts: _Attempts, deadline: float) -> Frame | None:
-        """The first answer to one of `attempts`, if it comes before `deadline`; any other is discarded."""
-        answer = None
+    def _answer(self, attempts: _Attempts, deadline: float, latest: float = 0) -> Frame | None:
+        """The first answer to one of `attempts`, if it comes before `deadline`; any other is discarded.
+
+        While bytes arrive, the deadline is put off, at most until `latest`.
+        """
+        answer, arrivals = None, Arrivals()
         while answer is None and time.monotonic() < deadline:
             with self._connected():
                 data = self._line.read(self._line.in_waiting or 1)
+            if data:
+                arrivals.note(len(data), time.monotonic())
+                deadline = max(deadline, min(latest, arrivals.last + SILENCE))
             for frame in self._receiver.feed(data):
                 if answer is None and frame.sequence in attempts.sent and frame.command == attempts.command | ANSWER:
                     answer = frame
                 else:
                     self.traffic.stale += 1
+        if answer is not None and attempts.command == Command.HELLO:
+            self._pace = max(10 / self.baud, arrivals.pace)
         return answer
 
     def _checked(self, answer: Frame, size: int | None = None) -> bytes:
