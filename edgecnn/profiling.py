@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from .converters.manifest import read_manifest
 from .device.device import Device, Image
 from .emulators import executed
 from .emulators.counter import Counter, counter, counting, logged
+from .scratch import scratch_folder
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def profile(folder: str | Path, board: str, *, port: str | None = None, emulated
     """
     facts = boards.load(board)
     layers = read_manifest(folder)["layers"]
-    with tempfile.TemporaryDirectory(prefix="edgecnn-") as scratch:
-        built = build(folder, counting(facts) if emulated else facts, Path(scratch) / "firmware")
+    with scratch_folder() as scratch:
+        built = build(folder, counting(facts) if emulated else facts, scratch / "firmware")
         with attached(folder, board, port=port, emulated=emulated, built=built) as device:
             return measure(built, device, layers, emulated=emulated)
 

@@ -10,6 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 stderr = Console(stderr=True)
 
 
+def note(text: str) -> None:
+    """One line that the user should know although all goes on, above the bars."""
+    stderr.print(f"Note: {text}", markup=False, highlight=False, soft_wrap=True)
+
+
 class Bar:
     """One bar: `advance` by steps done, `describe` what is happening."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from ..converters.manifest import read_manifest
 from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from ..files import replace_folder
 from ..folder import read_folder
+from ..scratch import scratch_folder
 from . import app_model, boot2, compiler, stack, toolchain
 from .fit import Needs, at_least, check_fit
 from .image import image_of, intel_hex, measure
@@ -66,8 +66,8 @@ def build(folder: str | Path, board: Board, output: str | Path) -> Build:
     Raises DoesNotFitError with the numbers (where possible before compiling), UsageError without compiler,
     InvalidModelError when `folder` is none of ours.
     """
-    with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
-        return _build(_for_core(Path(folder), board.target, Path(scratch) / "network"), board, Path(output))
+    with scratch_folder() as scratch:
+        return _build(_for_core(Path(folder), board.target, scratch / "network"), board, Path(output))
 
 
 def _for_core(folder: Path, target: str, other: Path) -> Path:
@@ -93,8 +93,7 @@ def _build(folder: Path, board: Board, output: Path) -> Build:
         raise UsageError(
             f"the firmware has a {manifest['name']}.h of its own; convert the network with another --name."
         )
-    with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
-        work = Path(scratch)
+    with scratch_folder() as work:
         (work / "app_model.h").write_text(app_model.header(folder, board.id))
         compiled = _small(board) if manifest["optimize"] == "size" else board
         sizes = (_build_bare if board.bare else _build_program)(folder, compiled, work)

@@ -91,6 +91,7 @@ class Device:
     ):
         self.port = port if isinstance(port, str) else type(port).__name__
         self.baud, self.timeout, self.retries, self.patience = baud, timeout, retries, patience
+        self.identity: tuple[str, ...] = (self.port,)  # where the program runs, and its hash where that is known
         self.traffic = Traffic()
         self._receiver = Receiver()
         self._sequence = secrets.randbits(32)  # so that answers to an earlier program are not taken for ours

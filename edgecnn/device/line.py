@@ -21,6 +21,7 @@ _CANNOT_OPEN = {
 }
 
 
+# pyserial knows more: it would load whatever class alt:// names, and write the file that spy:// names.
 _SCHEMES = ("socket", SCHEME.removesuffix("://"))
 
 
@@ -64,9 +65,7 @@ class Arrivals:
 def open_line(port: str, baud: int) -> Line:
     """The line of that name, as `Device` takes it; raises PortError when it cannot be opened."""
     scheme, url, _ = port.partition("://")
-    if (
-        url and scheme not in _SCHEMES
-    ):  # pyserial would also load the class that alt:// names, or write to spy://'s file
+    if url and scheme not in _SCHEMES:
         raise PortError(
             f"{port} is not a port that edgecnn opens; name a serial port (/dev/ttyACM0, COM3), socket://HOST:PORT or "
             "ssh://USER@HOST."
