@@ -91,10 +91,10 @@ def test_a_cable_pulled_during_eval(lenet5: Path, program: Path, tmp_path: Path)
         assert resumed[same] == whole[same], same
 
 
-@pytest.mark.parametrize(("number", "code", "words"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, ""), (signal.SIGHUP, 129, "")])
-def test_eval_is_interrupted(
-    number: int, code: int, words: str, lenet5: Path, program: Path, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "words"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, ""), (signal.SIGHUP, 129, "")]
+)
+def test_eval_is_interrupted(number: int, code: int, words: str, lenet5: Path, program: Path, tmp_path: Path) -> None:
     """Ctrl-C and its like reach the boards, which work in threads: what was answered is kept."""
     command: list[str] = [sys.executable, "-m", "edgecnn", "eval", str(lenet5), "--board", "host", "--limit", "400"]
     started: list[subprocess.Popen[str]] = []

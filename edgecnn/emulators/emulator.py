@@ -145,9 +145,7 @@ def _running(command: list[str], pass_fds: tuple[int, ...] = (), line: int = sub
     """
     nothing = subprocess.DEVNULL
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(
-            tethered(command), stdin=line, stdout=nothing, stderr=complaints, pass_fds=pass_fds
-        )
+        process = subprocess.Popen(tethered(command), stdin=line, stdout=nothing, stderr=complaints, pass_fds=pass_fds)
         try:
             yield
         except Exception as error:
