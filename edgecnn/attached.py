@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,9 +11,11 @@ from . import board as boards
 from .board import Board
 from .building.build import Build, build
 from .converted import Converted, opened
+from .device import ssh
 from .device.device import Device
 from .emulators.emulator import emulate
 from .errors import NoBoardError, SeveralBoardsError
+from .scratch import scratch_folder
 
 
 @contextmanager
@@ -38,13 +39,17 @@ def attached(
     patience, settle = (60.0, 0.0) if emulated else (10.0, facts.settle)
     with ExitStack() as stack:
         if emulated:
-            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="edgecnn-")))
+            scratch = stack.enter_context(scratch_folder())
             built = built or build(network, facts, scratch / "firmware")
             port = stack.enter_context(emulate(built.board, built.elf))
         device = stack.enter_context(
             Device(port or only_port(facts), baud=facts.baud, patience=patience, settle=settle)
         )
         device.expect(network.manifest.name, network.manifest.model.sha256)
+        if emulated and built:
+            device.identity = ("emulated", built.elf_sha256)
+        elif device.port.startswith(ssh.SCHEME):
+            device.identity = (device.port, ssh.program_sha256(device.port) or "")
         yield device
 
 

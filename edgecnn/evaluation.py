@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
-import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from .errors import TransferError, UsageError, VerificationError, WrongModelErro
 from .files import atomic_path
 from .graph import Graph
 from .metrics import Accuracy, accuracy, confusion
-from .progress import bar
+from .progress import bar, note
 
 _KEEP_EVERY = 5.0  # seconds between two savings of what was answered so far
+_ASKED_AGAIN = 8  # of the answers that an earlier run kept
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def evaluate(
     if split.images.shape[1:] != graph.input.shape[1:]:
         raise UsageError(f"the images of {dataset.name} do not have the shape that {device.info.model} takes.")
     codes = graph.inputs[0].codes_of_reals(datasets.to_input(split.images))
-    memory = _Memory(device, dataset, limit, graph)
+    memory = _Memory(device, dataset, codes, graph)
     answers, ticks = memory.recall()
     resumed = len(answers)
     start = kept = time.monotonic()
@@ -159,20 +161,53 @@ def _graded(
 
 
 class _Memory:
-    """What a board has answered so far, in a file that belongs to this image, board, data set and limit alone."""
+    """What a board has answered so far, in a file that belongs to this program, place, data set and limit alone."""
 
-    def __init__(self, device: Device, dataset: datasets.Dataset, limit: int, graph: Graph):
-        image = f"{device.info.firmware} {device.image().crc:08x}"
-        key = "\0".join((device.info.board, image, graph.sha256, dataset.sha256, str(limit)))
+    def __init__(self, device: Device, dataset: datasets.Dataset, codes: NDArray[np.int8], graph: Graph):
+        self.device, self.codes = device, codes
+        info, image = device.info, device.image()
+        program = (info.board, info.firmware, f"{image.size} {image.crc:08x}", *device.identity)
+        key = "\0".join((*program, graph.sha256, dataset.sha256, str(len(codes))))
         self.path: Path = paths.cache() / "eval" / f"{hashlib.sha256(key.encode()).hexdigest()}.npz"
 
     def recall(self) -> tuple[list[NDArray[np.int8]], list[int]]:
-        """Answers and ticks; none when there are none, or none that can be read."""
+        """Answers and ticks; none when there are none, or none that can be read, or the board answers differently now.
+
+        No key can tell all that runs behind a port: some answers are asked for again.
+        """
+        if self.device.info.has_state:  # a sequence begins anew
+            self.device.reset()
+            return [], []
+        answers, ticks = self._read()
+        for index in secrets.SystemRandom().sample(range(len(answers)), min(_ASKED_AGAIN, len(answers))):
+            if not np.array_equal(self.device.infer(self.codes[index]).codes, answers[index]):
+                note(
+                    f"{self.device.info.board} on {self.device.port} does not answer as it did in an earlier run; all "
+                    f"{len(answers):,} answers of that run are thrown away."
+                )
+                self.forget()
+                return [], []
+        return answers, ticks
+
+    def _read(self) -> tuple[list[NDArray[np.int8]], list[int]]:
+        """What the file holds; a damaged one is set aside."""
         try:
             with np.load(self.path) as kept:
-                return list(kept["answers"]), kept["ticks"].tolist()
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+                answers, ticks = kept["answers"], kept["ticks"]
+            output = self.device.info.outputs[0]
+            if answers.dtype != output.tensor.dtype or answers.shape[1:] != output.shape:
+                raise ValueError("not the board's answers")
+            if ticks.dtype != np.int64 or ticks.shape != answers.shape[:1] or len(answers) > len(self.codes):
+                raise ValueError("not a time for each answer")
+        except FileNotFoundError:
             return [], []
+        except Exception:  # whatever NumPy and zipfile make of a damaged file
+            aside = self.path.with_suffix(f".damaged-{secrets.token_hex(4)}")
+            with suppress(OSError):
+                self.path.rename(aside)
+            note(f"what was kept of an earlier run is damaged and now called {aside}; all images are asked.")
+            return [], []
+        return list(answers), ticks.tolist()
 
     def keep(self, answers: list[NDArray[np.int8]], ticks: list[int]) -> None:
         """Save them, in one step."""
@@ -181,5 +216,5 @@ class _Memory:
                 np.savez(temporary, answers=np.array(answers), ticks=np.array(ticks, np.int64))
 
     def forget(self) -> None:
-        """The run is complete."""
+        """The run is complete, or worth nothing."""
         self.path.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from .converters.manifest import LayerFacts
 from .device.device import Device, Image
 from .emulators import executed
 from .emulators.counter import Counter, counter, counting, logged
+from .scratch import scratch_folder
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def profile(folder: str | Path | Converted, board: str, *, port: str | None = No
     """
     facts = boards.load(board)
     network = opened(folder)
-    with tempfile.TemporaryDirectory(prefix="edgecnn-") as scratch:
-        built = build(network, counting(facts) if emulated else facts, Path(scratch) / "firmware")
+    with scratch_folder() as scratch:
+        built = build(network, counting(facts) if emulated else facts, scratch / "firmware")
         with attached(network, board, port=port, emulated=emulated, built=built) as device:
             return measure(built, device, network.manifest.layers, emulated=emulated)
 

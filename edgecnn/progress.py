@@ -11,8 +11,13 @@ stderr = Console(stderr=True)
 
 
 def say(sentence: str) -> None:
-    """A sentence on stderr, where no bar runs through it."""
+    """A sentence on stderr, above the bars."""
     stderr.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def note(text: str) -> None:
+    """One line that the user should know although all goes on, above the bars."""
+    say(f"Note: {text}")
 
 
 class Bar:

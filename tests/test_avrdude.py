@@ -1,16 +1,23 @@
 """Arduinos flashed by the real avrdude through their real bootloaders, which run on simavr."""
 
 import json
+import os
+import select
+import struct
+import termios
+import time
+import tty
 from pathlib import Path
 
 import pytest
 
 from edgecnn import board, write_c
 from edgecnn.building.build import Build, build
+from edgecnn.building.image import intel_hex
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.device.device import Device
 from edgecnn.emulators import emulator, simavr
-from edgecnn.errors import UsageError
+from edgecnn.errors import TransferError, UsageError
 from edgecnn.flash import TOOLS, Job, avrdude
 from tests.converters.test_graph_to_c import everything
 from tests.test_cli import run
@@ -52,6 +59,59 @@ def test_what_was_written_runs_after_the_bootloader(tmp_path: Path) -> None:
         with Device(port, settle=firmware.board.settle) as device:
             assert device.info.sha256 == firmware.model_sha256
             assert device.info.self_test_failures == 0
+
+
+# Prints '!' on the line of the chip and then sleeps for ever, which is a crash to the emulator.
+_LAST_WORD = struct.pack("<7H", 0xE008, 0x9300, 0x00C1, 0xE201, 0x9300, 0x00C6, 0x9588)
+
+
+def test_every_opening_resets_the_chip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However soon after the line was closed; and even a chip whose program has crashed."""
+    program = tmp_path / "last_word.hex"
+    program.write_bytes(intel_hex(0x7E00, _LAST_WORD))
+    monkeypatch.setattr(simavr, "bootloader", lambda name: program)
+    with emulator.empty(board.load("arduino_uno")) as (_, _, port):
+        for pause in (None, 0.1, 0, 0, 0, 0.002, 0, 0):
+            line = os.open(port, os.O_RDWR | os.O_NOCTTY)
+            tty.setraw(line, termios.TCSANOW)  # what came already stays
+            assert select.select([line], [], [], 10)[0]
+            if pause is None:  # the chip began by itself, before or after it was opened
+                time.sleep(0.5)
+            assert set(os.read(line, 10)) == {ord("!")}
+            held = os.open(port, os.O_RDWR | os.O_NOCTTY)  # it is open already: no reset
+            os.close(held)
+            assert not select.select([line], [], [], 0.02)[0]
+            os.close(line)
+            time.sleep(pause or 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "calls"),
+    [
+        ("avrdude warning: attempt 10 of 10: not in sync: resp=0x00", 2),
+        ("avrdude error: timeout communicating with programmer", 2),
+        ("avrdude warning: attempt 1 of 10: not in sync: resp=0x00\navrdude error: verification mismatch", 1),
+    ],
+)
+def test_a_bootloader_that_was_missed_is_tried_once_more(
+    words: str, calls: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "avrdude"
+    script.write_text(f"#!/bin/sh\necho >>{tmp_path}/calls\necho '{words}'\n[ -e {tmp_path}/works ]\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    facts = board.load("arduino_uno")
+    notes: list[str] = []
+    build = Build(tmp_path, facts, "m", "0", "0", "gcc", [], {}, 0, 0)
+    job = Job(build, "/dev/ttyACM0", note=notes.append)
+    with pytest.raises(TransferError, match=words.splitlines()[-1].rpartition(": ")[2]):
+        avrdude.TOOL.write(job)
+    assert len((tmp_path / "calls").read_text()) == calls
+    sentence = "arduino_uno at /dev/ttyACM0 did not answer avrdude; trying once more."
+    assert notes == [sentence] * (calls - 1)
+    (tmp_path / "works").touch()
+    assert avrdude.TOOL.write(job)
+    assert len(notes) == calls - 1
 
 
 def test_what_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,12 +69,21 @@ def cable(program: Path, size: int, then: Callable[[], bool]) -> Iterator[str]:
             thread.join()
 
 
-def test_a_cable_pulled_during_eval(lenet5: Path, program: Path) -> None:
+def named(port: str, link: Path) -> str:
+    """A name for `port` that stays the same when the board is plugged in again, as udev gives it."""
+    link.unlink(missing_ok=True)
+    link.symlink_to(port)
+    return str(link)
+
+
+def test_a_cable_pulled_during_eval(lenet5: Path, program: Path, tmp_path: Path) -> None:
     """It exits with 14, goes on from there at the next call, and reports what it would have without the accident."""
     evaluate = ("eval", lenet5, "--board", "host", "--limit", 40, "--json", "--port")
-    with cable(program, 20 * IMAGES, lambda: False) as port:
+    with cable(program, 20 * IMAGES, lambda: False) as pty:
+        port = named(pty, tmp_path / "port")
         refused(14, f"connection to {port} broke", "run the command again", by=run(*evaluate, port))
-    with host_board(program) as port:
+    with host_board(program) as pty:
+        port = named(pty, tmp_path / "port")
         resumed, whole = (json.loads(run(*evaluate, port).stdout) for _ in range(2))
     assert 15 <= resumed["resumed"] <= 20
     assert whole["resumed"] == 0
@@ -82,8 +91,10 @@ def test_a_cable_pulled_during_eval(lenet5: Path, program: Path) -> None:
         assert resumed[same] == whole[same], same
 
 
-@pytest.mark.parametrize(("number", "code", "words"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, "")])
-def test_eval_is_interrupted(number: int, code: int, words: str, lenet5: Path, program: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "words"), [(signal.SIGINT, 130, "Stopped."), (signal.SIGTERM, 143, ""), (signal.SIGHUP, 129, "")]
+)
+def test_eval_is_interrupted(number: int, code: int, words: str, lenet5: Path, program: Path, tmp_path: Path) -> None:
     """Ctrl-C and its like reach the boards, which work in threads: what was answered is kept."""
     command: list[str] = [sys.executable, "-m", "edgecnn", "eval", str(lenet5), "--board", "host", "--limit", "400"]
     started: list[subprocess.Popen[str]] = []
@@ -93,11 +104,13 @@ def test_eval_is_interrupted(number: int, code: int, words: str, lenet5: Path, p
         time.sleep(1)  # the line is silent meanwhile: else a busy computer may be done before it notices
         return True
 
-    with cable(program, 10 * IMAGES, interrupt) as port:
+    with cable(program, 10 * IMAGES, interrupt) as pty:
+        port = named(pty, tmp_path / "port")
         started.append(subprocess.Popen([*command, "--port", port], stderr=subprocess.PIPE, text=True))
         _, said = started[0].communicate(timeout=60)
     assert (started[0].returncode, said.strip()) == (code, words)
-    with host_board(program) as port:
+    with host_board(program) as pty:
+        port = named(pty, tmp_path / "port")
         report = json.loads(run(*command[3:], "--json", "--port", port).stdout)
     assert 5 < report["resumed"] < 400
     assert (report["n"], report["unequal_bytes"]) == (400, 0)

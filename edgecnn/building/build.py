@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageErro
 from ..files import hash_of, replace_folder
 from ..progress import say
 from ..records import record
+from ..scratch import scratch_folder
 from ..targets import TARGETS
 from . import app_model, boot2, compiler, stack, toolchain
 from .fit import Needs, at_least, check_fit
@@ -86,8 +86,7 @@ def for_board(network: Converted, board: Board) -> Converted:
 def _build(network: Converted, board: Board, output: Path) -> Build:
     manifest = network.manifest
     check_fit(manifest.name, at_least(manifest), board, measured=False)
-    with tempfile.TemporaryDirectory(prefix="edgecnn-build-") as scratch:
-        work = Path(scratch)
+    with scratch_folder() as work:
         network.write(work / _NETWORK)
         (work / "app_model.h").write_text(app_model.header(network, board.id))
         compiled = _small(board) if manifest.optimize == "size" else board

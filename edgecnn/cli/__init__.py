@@ -50,10 +50,18 @@ def cli(debug: bool) -> None:
     """From a Keras convolutional network to C for a microcontroller, proved equal byte for byte."""
 
 
+def _end_in_order() -> None:
+    """What else would end this process at once, a closed terminal among it, lets the emulators end before."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # nohup's
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
+
+
 def main() -> None:
     """Entry point of the `edgecnn` program."""
     debug = "--debug" in sys.argv[1:]
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # not before the emulators have ended
+    _end_in_order()
     try:
         sys.exit(cli.main(prog_name="edgecnn", standalone_mode=False))  # None, or the code of a click.exceptions.Exit
     except click.ClickException as error:

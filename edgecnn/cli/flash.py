@@ -51,7 +51,7 @@ def command(
     with ExitStack() as stack:
         if emulated:
             kind, place, port = stack.enter_context(empty(board))
-        done = flash(built, place, port=port, kind=kind, ask=not emulated, tell=tell)
+        done = flash(built, place, port=port, kind=kind, ask=not emulated, tell=tell, note=_note)
     if as_json:
         options.print_json(done.to_json())
         return
@@ -61,6 +61,10 @@ def command(
         return
     proofs = {"read back equal": done.read_back, f"answered on {done.port}": done.answered}
     click.echo(f"{board.id} at {done.place}: {image}; {', '.join(proof for proof, is_so in proofs.items() if is_so)}")
+
+
+def _note(text: str) -> None:
+    click.echo(f"Note: {text}", err=True)
 
 
 def _offer(kind: str, board: boards.Board, folder: Path, as_json: bool) -> None:

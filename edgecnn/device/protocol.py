@@ -11,6 +11,7 @@ VERSION = 2
 ANSWER = 0x80
 _HEADER = struct.Struct("<BBHI")
 _CRC = struct.Struct("<I")
+_LONGEST = 1 << 24  # bytes of a frame: more than any board has
 
 
 class Command(IntEnum):
@@ -78,14 +79,15 @@ class Receiver:
     def feed(self, data: bytes) -> list[Frame]:
         """The sound frames that `data` completes."""
         self._pending += data
+        if b"\0" not in data and len(self._pending) <= _LONGEST:
+            return []
         *ended, self._pending = self._pending.split(b"\0")
+        if len(self._pending) > _LONGEST:
+            self._pending.clear()
+            self.corrupt += 1
         frames = [decode(bytes(stuffed)) for stuffed in ended if stuffed]
         self.corrupt += frames.count(None)
         return [frame for frame in frames if frame is not None]
-
-    def clear(self) -> None:
-        """Forget a frame that has only begun."""
-        self._pending.clear()
 
 
 def cobs(data: bytes) -> bytes:

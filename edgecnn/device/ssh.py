@@ -37,6 +37,14 @@ def command(place: str, line: str) -> list[str]:
     return [tools.path("ssh"), "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", *port, "--", host, line]
 
 
+def program_sha256(place: str) -> str | None:
+    """The SHA-256 of the firmware at `place`; None where there is none, or the computer cannot be reached."""
+    done = subprocess.run(
+        command(place, f"sha256sum {PROGRAM}"), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    return done.stdout.split()[0] if done.returncode == 0 and done.stdout.strip() else None
+
+
 class SshLine:
     """The firmware at the place `url` as a Line; its end is an OSError, or says that it never began.
 

@@ -16,11 +16,13 @@ from ..board import Board, Emulator
 from ..errors import TransferError, UsageError
 from . import node, simavr
 from .host_board import host_board
+from .tether import tethered
 
 
 @contextmanager
 def emulate(board: Board, elf: str | Path) -> Iterator[str]:
-    """Run `elf` on what stands in for `board`; yields its serial port as pyserial's URL. Nothing runs on afterwards.
+    """Run `elf` on what stands in for `board`; yields its serial port as pyserial's URL. Nothing runs on afterwards,
+    nor after the end of this process, or of the thread that entered.
 
     Raises UsageError when there is no such emulator or it is not installed.
     """
@@ -143,7 +145,7 @@ def _running(command: list[str], pass_fds: tuple[int, ...] = (), line: int = sub
     """
     nothing = subprocess.DEVNULL
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(command, stdin=line, stdout=nothing, stderr=complaints, pass_fds=pass_fds)
+        process = subprocess.Popen(tethered(command), stdin=line, stdout=nothing, stderr=complaints, pass_fds=pass_fds)
         try:
             yield
         except Exception as error:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from .tether import tethered
+
 
 @contextmanager
 def host_board(
@@ -22,7 +24,9 @@ def host_board(
     variables = {**os.environ, **environment}
     try:
         try:
-            process = subprocess.Popen(command, stdin=board_end, stdout=board_end, env=variables, pass_fds=pass_fds)
+            process = subprocess.Popen(
+                tethered(command), stdin=board_end, stdout=board_end, env=variables, pass_fds=pass_fds
+            )
         finally:
             os.close(board_end)
         try:

@@ -5,18 +5,24 @@
  * program computes as fast as this computer can, while it waits for the line no faster than the clock goes.
  * Opening the line after it was closed resets the chip, as on an Arduino. -r: while the program waits, its RAM is
  * written to the file.
+ *
+ * With a bootloader, a program that crashes is not the end: the chip stands still until it is reset. An empty one comes
+ * to that by itself, within seconds: from blank flash it runs into the bootloader again and again, and each time that
+ * leaves a return address on the stack, until there is no more RAM.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 
 #include <errno.h>
 #include <poll.h>
 #include <simavr/avr_uart.h>
 #include <simavr/sim_avr.h>
 #include <simavr/sim_hex.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +44,11 @@ static struct {
   void *parameter;
   unsigned looks, bytes; /* in this slice */
 } line;
+
+static struct {
+  int watch; /* inotify: no poll sees a line that is closed and opened between two looks */
+  int users; /* who have the line open */
+} port;
 
 static void fail(const char *what) {
   fprintf(stderr, "%s\n", what);
@@ -104,6 +115,43 @@ static void reset(avr_t *avr) {
   in.ready = 1;
 }
 
+static short waits_for_us(int timeout) {
+  struct pollfd from = {STDIN_FILENO, POLLIN, 0};
+  poll(&from, 1, timeout);
+  return from.revents;
+}
+
+static void watch_port(void) {
+  const char *const name = ptsname(STDIN_FILENO);
+  port.watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  if (name == NULL || port.watch < 0 || inotify_add_watch(port.watch, name, IN_OPEN | IN_CLOSE) < 0)
+    fail("cannot watch the line");
+  port.users = (waits_for_us(0) & POLLHUP) == 0;
+}
+
+/* Whether the line was opened after it was closed; `closed` is what a poll said before. */
+static int was_reopened(int closed) {
+  uint32_t events[64][sizeof(struct inotify_event) / 4]; /* without names, as the file itself is watched */
+  int reopened = 0;
+  if (closed) port.users = 0; /* two equal events in a row are told as one */
+  for (ssize_t got; (got = read(port.watch, events, sizeof events)) > 0;) {
+    for (size_t i = 0; i < (size_t)got / sizeof *events; i++) {
+      if (events[i][offsetof(struct inotify_event, mask) / 4] & IN_OPEN)
+        reopened |= port.users++ == 0;
+      else if (port.users > 0)
+        port.users--;
+    }
+  }
+  return reopened;
+}
+
+/* What was sent before a reset is lost. */
+static void discard(void) {
+  char bytes[256];
+  while ((waits_for_us(0) & POLLIN) && read(STDIN_FILENO, bytes, sizeof bytes) > 0) {
+  }
+}
+
 static void dump(const avr_t *avr, const char *file) {
   FILE *const to = fopen(file, "wb");
   if (to == NULL || fwrite(avr->data, 1, avr->ramend + 1, to) != avr->ramend + 1u || fclose(to))
@@ -119,6 +167,20 @@ static int early(void) {
   if (here - due > 100000) due = here; /* there was more to do than to wait, or this computer is too slow */
   due += 1000;
   return due > here ? (int)((due - here) / 1000) : 0;
+}
+
+/* 1 ms of the chip's time; 0 when its program has ended. */
+static int run_slice(avr_t *avr, avr_irq_t *input) {
+  line.looks = line.bytes = 0;
+  for (const avr_cycle_count_t end = avr->cycle + SLICE; avr->cycle < end;) {
+    if (avr->state == cpu_Done || avr->state == cpu_Crashed) return 0;
+    avr_run(avr);
+    if (in.ready && in.begin < in.end) {
+      line.bytes++;
+      avr_raise_irq(input, in.bytes[in.begin++]);
+    }
+  }
+  return 1;
 }
 
 int main(int count, char **arguments) {
@@ -140,32 +202,23 @@ int main(int count, char **arguments) {
   avr_irq_t *const input = connect_line(avr);
   reset(avr);
 
+  watch_port();
   const pid_t parent = getppid();
-  int was_open = 1;
   while (getppid() == parent) {
-    line.looks = line.bytes = 0;
-    for (const avr_cycle_count_t end = avr->cycle + SLICE; avr->cycle < end;) {
-      const int state = avr_run(avr);
-      if (state == cpu_Done || state == cpu_Crashed) fail("the program crashed, or stopped for ever");
-      if (in.ready && in.begin < in.end) {
-        line.bytes++;
-        avr_raise_irq(input, in.bytes[in.begin++]);
-      }
-    }
-    const int waiting = line.looks > WAITING && line.bytes == 0;
+    const int runs = run_slice(avr, input);
+    if (!runs && bootloader == NULL) fail("the program crashed, or stopped for ever");
+    const int waiting = !runs || (line.looks > WAITING && line.bytes == 0);
     if (waiting && ram) dump(avr, ram);
-    if (in.begin < in.end) continue;
-    struct pollfd from = {STDIN_FILENO, POLLIN, 0};
-    poll(&from, 1, waiting ? early() : 0);
-    const int is_open = (from.revents & POLLHUP) == 0;
-    if (is_open && !was_open) reset(avr);
-    was_open = is_open;
-    if (!is_open) poll(NULL, 0, 1); /* a closed line never lets poll wait */
-    if (from.revents & POLLIN) {
+    const int state = waits_for_us(waiting && in.begin == in.end ? early() : 0);
+    if (was_reopened(state & POLLHUP)) {
+      discard();
+      reset(avr);
+    } else if ((state & POLLIN) && in.begin == in.end) {
       const ssize_t got = read(STDIN_FILENO, in.bytes, sizeof in.bytes);
       in.begin = 0;
       in.end = got > 0 ? (size_t)got : 0;
     }
+    if (state & POLLHUP) poll(NULL, 0, 1); /* a closed line never lets poll wait */
   }
   return 0;
 }

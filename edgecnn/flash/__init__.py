@@ -58,12 +58,13 @@ def flash(
     kind: str | None = None,
     ask: bool = True,
     tell: Callable[[str], None] = lambda line: None,
+    note: Callable[[str], None] = lambda line: None,
 ) -> Flashed:
     """Write a firmware to its board, unless exactly this one runs there.
 
     `place` is where the tool writes and `port` the serial port behind which the firmware answers; both are found where
     that is possible. `kind` is a tool other than the board's own; without `ask` it is known that nothing runs there
-    yet; `tell` takes the tools' command lines. Raises
+    yet; `tell` takes the tools' command lines, `note` what the user should know although all went well. Raises
     UsageError when the board or this computer lacks the tool, NoBoardError or SeveralBoardsError when there is not
     exactly one place, TransferError when the tool fails, NoBoardError when the firmware does not answer although it
     should, and the errors of `Device`.
@@ -72,7 +73,7 @@ def flash(
     tool.needs()
     place = place or tool.find(built.board, port)
     port = port or tool.port(place) or _only_port(built.board, place)
-    job = Job(built, place, tell)
+    job = Job(built, place, tell, note)
     image = (built.folder / "firmware.bin" if built.board.bare else built.elf).read_bytes()
     facts = (built.board.id, kind, place, port, built.model, built.model_sha256, len(image), zlib.crc32(image))
     held = tool.holds(job)

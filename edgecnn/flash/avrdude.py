@@ -10,9 +10,13 @@ def _program() -> list[str]:
     return program("avrdude")
 
 
+# The bootloader listens for about a second after a reset; a busy computer, or a slow USB bridge, may miss it.
+_MISSED = "attempt 10 of 10: not in sync|timeout communicating with programmer"
+
+
 def _write(job: Job) -> bool:
     avrdude = [*_program(), "-q", *job.facts.options, "-P", job.place]
-    run(job, [*avrdude, "-U", f"flash:w:{job.built.folder / 'firmware.hex'}:i"], words=_error)
+    run(job, [*avrdude, "-U", f"flash:w:{job.built.folder / 'firmware.hex'}:i"], words=_error, again=_MISSED)
     return True  # avrdude reads back and compares what it wrote
 
 

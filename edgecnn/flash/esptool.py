@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
+from ..scratch import scratch_folder
 from . import serial_port
 from .tool import Job, Tool, failed, module, run
 
@@ -18,8 +16,8 @@ def _program() -> list[str]:
 def _write(job: Job) -> bool:
     esptool = [*_program(), *job.facts.options]
     line = ["--port", job.place, "--baud", str(job.board.baud)]
-    with tempfile.TemporaryDirectory(prefix="edgecnn-") as scratch:
-        image = str(Path(scratch) / "firmware.bin")
+    with scratch_folder() as scratch:
+        image = str(scratch / "firmware.bin")
         run(job, [*esptool, "elf2image", "--flash-mode", "dio", "--output", image, str(job.built.elf)])
         said = run(job, [*esptool, *line, "write-flash", _OFFSET, image])
     if "Hash of data verified" not in said:  # the MD5 that the ROM computes of what the flash chip holds

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-
 from ..board import Board
 from ..device import ssh
 from ..errors import NoBoardError
@@ -26,9 +24,7 @@ def _write(job: Job) -> bool:
 
 
 def _holds(job: Job) -> bool:
-    command = ssh.command(job.place, f"sha256sum {ssh.PROGRAM}")
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    return done.returncode == 0 and done.stdout.split()[:1] == [job.built.elf_sha256]
+    return ssh.program_sha256(job.place) == job.built.elf_sha256
 
 
 TOOL = Tool(

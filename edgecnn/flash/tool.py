@@ -26,6 +26,7 @@ class Job:
     built: Build
     place: str  # where the tool writes: a serial port, the folder of a drive, host:port, user@host
     tell: Callable[[str], None] = lambda line: None  # takes the command lines
+    note: Callable[[str], None] = lambda line: None  # takes what the user should know although it went on
 
     @property
     def board(self) -> Board:
@@ -77,10 +78,15 @@ def _last(lines: list[str]) -> str:
 
 
 def run(
-    job: Job, command: Sequence[str], *, stdin: Path = Path(os.devnull), words: Callable[[list[str]], str] = _last
+    job: Job,
+    command: Sequence[str],
+    *,
+    stdin: Path = Path(os.devnull),
+    words: Callable[[list[str]], str] = _last,
+    again: str | None = None,
 ) -> str:
     """Run a tool to its end, fed with the file `stdin`, and return what it printed; when it fails, raises TransferError
-    with the line of it that `words` chooses."""
+    with the line of it that `words` chooses: at once, or once more if the pattern `again` is in what it printed."""
     job.tell(shlex.join(command))
     name = command[2] if "-m" in command[1:2] else command[0]
     try:
@@ -98,6 +104,9 @@ def run(
     said = done.stdout.decode(errors="replace")
     if done.returncode:
         job.tell(said)
+        if again and re.search(again, said):
+            job.note(f"{job.board.id} at {job.place} did not answer {name.rpartition('/')[2]}; trying once more.")
+            return run(job, command, stdin=stdin, words=words)
         lines = [line.strip() for line in re.split(r"[\r\n]+", said) if line.strip()]
         ended = f"was stopped by signal {-done.returncode}" if done.returncode < 0 else "failed"
         raise failed(job, name, f"{ended}: {words(lines)}" if lines else ended)

@@ -66,7 +66,11 @@ DAMAGE: dict[str, tuple[tuple[str | int, ...], Any, str]] = {
     "optimize": (("optimize",), "beauty", "optimize should be one of: balanced, speed, size, ram, but is 'beauty'"),
     "version": (("edgecnn",), "1\n2", r"edgecnn should be a version of edgecnn, but is '1\n2'"),
     "shape of a word": (("inputs", 0, "shape"), "wide", "inputs[0]: shape should be tuple, but is 'wide'"),
-    "shape of nothing": (("outputs", 0, "shape"), [1, 0], "outputs[0]: shape[1] should be 1 to 2,147,483,647, but is 0"),
+    "shape of nothing": (
+        ("outputs", 0, "shape"),
+        [1, 0],
+        "outputs[0]: shape[1] should be 1 to 2,147,483,647, but is 0",
+    ),
     "huge shape": (("outputs", 0, "shape"), [1, 99999, 99999], "outputs[0]: shape should be at most 2^31 - 1 codes"),
     "scale": (("inputs", 0, "scale"), float("nan"), "inputs[0]: scale should be above 0 and finite, but is nan"),
     "zero point": (("inputs", 0, "zero_point"), 128, "inputs[0].zero_point is no code of int8"),

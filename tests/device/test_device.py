@@ -201,8 +201,12 @@ def test_silence() -> None:
 def test_ports_that_cannot_be_opened(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "is busy; close" in failure(PortError, 11, lambda: Device(device.port))
     assert "/dev/no-such-port does not exist" in failure(PortError, 11, lambda: Device("/dev/no-such-port"))
-    for name in ("socket://127.0.0.1:1", "nothing://x"):
+    for name in ("socket://127.0.0.1:1", "socket://x", "a\0b"):
         assert f"{name} cannot be opened" in failure(PortError, 11, lambda name=name: Device(name))
+    assert "does not exist" in failure(PortError, 11, lambda: Device(""))
+    sentence = "is not a port that edgecnn opens; name a serial port"
+    for name in ("alt://x?class=os", "spy://x?file=y", "loop://", "hwgrep://.", "rfc2217://x:1", "x://"):
+        assert f"{name} {sentence}" in failure(PortError, 11, lambda name=name: Device(name))
 
     def forbidden(*arguments: object, **options: object) -> None:
         raise serial.SerialException(errno.EACCES, "could not open port")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgecnn import paths
+from edgecnn.device import protocol
 from edgecnn.device.protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, cobs, decode, encode, uncobs
 
 FRAMES = st.builds(
@@ -96,10 +97,18 @@ def test_an_empty_frame_is_no_damage() -> None:
     assert receiver.corrupt == 0
     assert receiver.feed(b"abc\0") == []
     assert receiver.corrupt == 1
-    receiver.feed(b"abc")
-    receiver.clear()
-    assert receiver.feed(b"\0") == []
-    assert receiver.corrupt == 1
+
+
+def test_what_never_ends_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that babbles without a zero fills no memory; what comes after it is read."""
+    monkeypatch.setattr(protocol, "_LONGEST", 100)
+    receiver = Receiver()
+    for _ in range(50):
+        assert receiver.feed(b"babble") == []
+        assert len(receiver._pending) <= 100
+    frame = Frame(Command.HELLO, 7)
+    assert receiver.feed(encode(frame)) == [frame]
+    assert receiver.corrupt > 0
 
 
 def test_the_numbers_are_those_of_the_firmware() -> None:
