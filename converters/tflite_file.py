@@ -10,6 +10,7 @@ import inspect
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePath
 from typing import Any
 
@@ -101,7 +102,17 @@ def _integers(table: Any, field: str) -> tuple[int, ...]:
 
 
 def _name(enumeration: type, value: int) -> str:
-    return next((name for name, number in vars(enumeration).items() if number == value), f"{value}")
+    return enumerators(enumeration).get(value, f"{value}")
+
+
+@cache
+def enumerators(enumeration: type) -> dict[int, str]:
+    """Number -> name, the first one where several share it.
+
+    Python keeps notes of its own in every class, numbers among them: in 3.13 the line on which it begins.
+    """
+    named = [(name, number) for name, number in vars(enumeration).items() if not name.startswith("_")]
+    return {number: name for name, number in reversed(named) if isinstance(number, int)}
 
 
 def _read_tensor(model: Any, index: int, tensor: Any) -> RawTensor:
