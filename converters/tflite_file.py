@@ -19,6 +19,7 @@ import tflite
 from numpy.typing import NDArray
 
 from edgecnn.errors import InvalidModelError, UnsupportedError
+from edgecnn.printable import printable
 
 _QUANTIZE = "make one of it by `edgecnn quantize`"
 _INSTEAD = {".keras": _QUANTIZE, ".onnx": _QUANTIZE}  # what to do with other kinds of files
@@ -115,6 +116,10 @@ def enumerators(enumeration: type) -> dict[int, str]:
     return {number: name for name, number in reversed(named) if isinstance(number, int)}
 
 
+def _text(name: bytes | None) -> str:
+    return printable((name or b"").decode())
+
+
 def _read_tensor(model: Any, index: int, tensor: Any) -> RawTensor:
     kind = _name(tflite.TensorType, tensor.Type())
     shape = _integers(tensor, "Shape")
@@ -130,7 +135,7 @@ def _read_tensor(model: Any, index: int, tensor: Any) -> RawTensor:
         dimension = quantization.QuantizedDimension()
     return RawTensor(
         index=index,
-        name=(tensor.Name() or b"").decode().split(";")[0] or f"tensor {index}",
+        name=_text(tensor.Name()).split(";")[0] or f"tensor {index}",
         type=kind,
         shape=shape,
         signature=_integers(tensor, "ShapeSignature") or shape,
@@ -161,7 +166,7 @@ def _read_operator(model: Any, index: int, operator: Any) -> RawOperator:
     code = model.OperatorCodes(operator.OpcodeIndex())
     name = _name(tflite.BuiltinOperator, max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
     if name == "CUSTOM":
-        name = f"CUSTOM {(code.CustomCode() or b'').decode()}".strip()
+        name = f"CUSTOM {_text(code.CustomCode())}".strip()
     return RawOperator(
         index=index,
         name=name,

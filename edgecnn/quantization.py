@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -16,7 +15,7 @@ from .converters.keras_to_tflite import Quantized, input_shape, keras_to_tflite,
 from .converters.onnx_to_tflite import load_onnx, onnx_to_tflite
 from .converters.tflite_to_graph import graph_of, read_tflite
 from .errors import EdgecnnError, UsageError
-from .progress import stderr
+from .progress import busy
 
 REPRESENTATIVE = 1000  # training images whose activations give the ranges
 QUANTIZATION_AWARE = "quantization-aware training"
@@ -76,7 +75,7 @@ def quantize_file(
         inputs, source = None, QUANTIZATION_AWARE
     else:
         inputs, source = _representative(path, dataset or model.dataset, data_dir, representative, model)
-    with stderr.status(f"Quantizing {path}") if stderr.is_terminal else nullcontext():
+    with busy(f"Quantizing {path}"):
         file, warnings = model.quantize(inputs)
     try:
         graph_of(file, path.name)
