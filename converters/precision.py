@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from edgecnn.errors import UnsupportedError
 
-from .tflite_file import RawModel
+from .tflite_file import RawModel, parse
 
 Types = set[str]
 
@@ -39,4 +39,17 @@ def refuse_other_than_int8(model: RawModel, where: str) -> None:
             raise UnsupportedError(
                 f"{where} is {kind}, not full-integer int8; quantize what it was made from: "
                 "`edgecnn quantize MODEL -o MODEL.tflite`, MODEL being the .keras or .onnx file."
+            )
+
+
+def refuse_float(content: bytes, of: str) -> None:
+    """Raise UnsupportedError unless everything in a file that TFLite's converter made is computed in integers."""
+    model = parse(content, of)
+    for operator in model.operators:
+        kind = next((model.tensors[index].type for index in operator.outputs), "")
+        if kind.startswith("FLOAT"):
+            name = model.tensors[operator.outputs[0]].name
+            raise UnsupportedError(
+                f"TFLite makes no int8 of {of}: it leaves {operator.name} ('{name}') in {kind.lower()}; build it of "
+                "layers that TFLite has in int8."
             )

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-import numpy as np
 from numpy.typing import NDArray
 
 from . import datasets
@@ -15,6 +14,7 @@ from .converters.keras_to_tflite import Quantized, input_shape, keras_to_tflite,
 from .converters.onnx_to_tflite import load_onnx, onnx_to_tflite
 from .converters.tflite_to_graph import graph_of, read_tflite
 from .errors import EdgecnnError, UsageError
+from .npy import read_npy
 from .progress import busy
 
 REPRESENTATIVE = 1000  # training images whose activations give the ranges
@@ -88,13 +88,7 @@ def _representative(
     path: Path, dataset: str | None, data_dir: Path | None, file: Path | None, model: _Float
 ) -> tuple[NDArray[Any], str]:
     if file is not None:
-        try:
-            inputs = np.load(file, allow_pickle=False)
-            if not isinstance(inputs, np.ndarray):
-                raise ValueError("an archive")
-            return model.inputs(inputs), file.name
-        except (OSError, ValueError, EOFError) as error:
-            raise UsageError(f"{file} is not a .npy file of inputs ({error}); save one with numpy.save.") from error
+        return model.inputs(read_npy(file)), file.name
     if dataset is None:
         raise UsageError(
             f"{path} does not say what it was trained on; name a --dataset, or give inputs by --representative."

@@ -9,7 +9,8 @@ import pytest
 import tflite
 
 from edgecnn import zoo
-from edgecnn.converters.keras_to_tflite import channel_warnings, keras_to_tflite
+from edgecnn.converters.keras_channels import channel_warnings
+from edgecnn.converters.keras_to_tflite import keras_to_tflite
 from edgecnn.converters.tflite_file import enumerators
 from edgecnn.errors import InvalidModelError, UnsupportedError, UsageError
 
