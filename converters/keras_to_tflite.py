@@ -101,7 +101,9 @@ def keras_to_tflite(model: Any, representative: npt.NDArray[Any] | None) -> Quan
     if isinstance(model, str | os.PathLike):
         model = load_keras(Path(model))
     shape = input_shape(model)
-    if representative is not None and (representative.shape[1:] != shape or not representative.shape[:1] > (0,)):
+    if representative is not None and (
+        not representative.ndim or representative.shape[1:] != shape or not len(representative)
+    ):
         raise UsageError(
             f"the model reads images of shape {shape} and the representative images have shape "
             f"{representative.shape[1:]}; give at least one image of the model's shape."

@@ -95,7 +95,7 @@ def onnx_to_tflite(model: OnnxModel, representative: NDArray[Any]) -> Quantized:
     floats as they are. Raises UnsupportedError for what onnx2tf or TFLite cannot express, and VerificationError when
     the float network that onnx2tf made does not compute what the ONNX file does.
     """
-    if representative.shape[1:] != model.shape or not representative.shape[:1] > (0,):
+    if not representative.ndim or representative.shape[1:] != model.shape or not len(representative):
         raise UsageError(
             f"{model.path} reads inputs of shape {model.shape} (channels last) and the representative ones have shape "
             f"{representative.shape[1:]}; give at least one input of the model's shape."
