@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgecnn.errors import InvalidModelError
+from edgecnn.printable import printable
 
 _WEAK_CODES = 8  # a channel that uses fewer of its tensor's 256 codes has under 3 bits left
 _BATCH = 100  # inputs at once
@@ -53,7 +54,7 @@ def channel_warnings(model: Any, data: npt.NDArray[np.float32]) -> list[str]:
         sentence
         for layer, a, b in zip(layers, low, high, strict=True)
         if isinstance(layer, kinds)
-        for sentence in _channel_sentences(layer.name, a, b)
+        for sentence in _channel_sentences(printable(layer.name), a, b)
     ]
 
 
