@@ -55,7 +55,7 @@ def _binary(files: Files) -> tuple[Split, Split]:
     return split(*_BATCHES), split("test_batch")
 
 
-class _Arrays(pickle._Unpickler):  # type: ignore[name-defined,misc]
+class _Arrays(pickle._Unpickler):
     """Unpickles NumPy arrays, and refuses whatever else a pickle could do.
 
     The one that is written in Python: that in C makes room for as many objects as a file says that it has.
