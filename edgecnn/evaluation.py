@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,15 +164,27 @@ class _Memory:
     def __init__(self, device: Device, dataset: datasets.Dataset, limit: int, graph: Graph):
         image = f"{device.info.firmware} {device.image().crc:08x}"
         key = "\0".join((device.info.board, image, graph.sha256, dataset.sha256, str(limit)))
+        self.most, self.output_size = min(limit, len(dataset.test)), graph.output.size
         self.path: Path = paths.cache() / "eval" / f"{hashlib.sha256(key.encode()).hexdigest()}.npz"
 
     def recall(self) -> tuple[list[NDArray[np.int8]], list[int]]:
-        """Answers and ticks; none when there are none, or none that can be read."""
+        """Answers and ticks; none when there are none. A file that cannot be read, or cannot be ours, is set aside."""
+        if not self.path.is_file():
+            return [], []
         try:
             with np.load(self.path) as kept:
-                return list(kept["answers"]), kept["ticks"].tolist()
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return [], []
+                answers, ticks = np.asarray(kept["answers"]), np.asarray(kept["ticks"])
+            if self._may_be_ours(answers, ticks):
+                return list(answers), ticks.tolist()
+        except Exception:  # what is damaged fails anywhere: in zlib, in an array's header, in what it says
+            pass
+        paths.set_aside(self.path)
+        return [], []
+
+    def _may_be_ours(self, answers: NDArray[Any], ticks: NDArray[Any]) -> bool:
+        count = len(answers)
+        of_the_network = answers.dtype == np.int8 and answers.size == count * self.output_size
+        return of_the_network and 0 < count <= self.most and (ticks.dtype, ticks.shape) == (np.int64, (count,))
 
     def keep(self, answers: list[NDArray[np.int8]], ticks: list[int]) -> None:
         """Save them, in one step."""

@@ -63,3 +63,8 @@ def _temporary() -> Path:
     folder = tempfile.mkdtemp(prefix="edgecnn-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)
+
+
+def set_aside(path: Path) -> None:
+    """Give a damaged file of the cache another name: it is in nobody's way, and can be looked at."""
+    path.replace(path.with_name(f"{path.name}.damaged"))

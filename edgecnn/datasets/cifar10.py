@@ -20,7 +20,7 @@ from ..images import opened
 from ..progress import bar
 from . import Dataset, Split
 from .download import fetch
-from .packed import read, set_aside, unpacked
+from .packed import read, unpacked
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIZE = 32
@@ -212,7 +212,7 @@ def _cached(folder: Path) -> Dataset:
     except EdgecnnError:
         if found is None or found[1].is_dir():
             raise
-        set_aside(found[1])
+        paths.set_aside(found[1])
     return _read(*_download(folder))
 
 

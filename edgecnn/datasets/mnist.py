@@ -15,7 +15,7 @@ from ..errors import EdgecnnError, UsageError
 from ..files import write_atomically
 from . import Dataset, Split
 from .download import fetch
-from .packed import read, set_aside, unpacked
+from .packed import read, unpacked
 
 
 class Known(NamedTuple):
@@ -99,7 +99,7 @@ def _cached(folder: Path) -> dict[str, bytes]:
                 contents[name] = _read(name, there[name])
                 continue
             except EdgecnnError:
-                set_aside(there[name])
+                paths.set_aside(there[name])
         contents[name] = _download(name, folder)
     return contents
 

@@ -42,8 +42,3 @@ def _bounded(content: bytes, most: int) -> bytes:
     if len(content) > most:
         raise ValueError(f"it has more than {most:,} bytes")
     return content
-
-
-def set_aside(path: Path) -> None:
-    """Give a damaged file another name, so that it is in nobody's way and can be looked at."""
-    path.replace(path.with_name(f"{path.name}.damaged"))
