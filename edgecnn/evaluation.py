@@ -172,7 +172,7 @@ class _Memory:
         if not self.path.is_file():
             return [], []
         try:
-            with np.load(self.path) as kept:
+            with self.path.open("rb") as file, np.load(file) as kept:
                 answers, ticks = np.asarray(kept["answers"]), np.asarray(kept["ticks"])
             if self._may_be_ours(answers, ticks):
                 return list(answers), ticks.tolist()

@@ -212,7 +212,7 @@ def _restore(path: Path, provenance: dict[str, Any], state: list[Any], epochs: i
 
 def _stored(path: Path) -> tuple[dict[str, Any], list[Epoch], list[NDArray[Any]]]:
     """Provenance, epochs and variables in the checkpoint at `path`; raises anything when it is none."""
-    with np.load(path) as stored:
+    with path.open("rb") as file, np.load(file) as stored:
         about = json.loads(str(stored["about"]))
         values = [np.asarray(stored[str(index)]) for index in range(len(stored.files) - 1)]
     history = [Epoch(float(epoch["loss"]), float(epoch["validation_accuracy"])) for epoch in about["history"]]
