@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 _WIDTH = 110
 _LARGEST_OBJECT = 32767  # bytes, of avr-gcc
-_CONSTANT = "static const EDGECNN_FLASH"
+_PARAMS = "static const EDGECNN_FLASH"
+_WEIGHTS = f"{_PARAMS} EDGECNN_WEIGHTS"
 _INPUT = "static const"
+_LICENCE = "SPDX-License-Identifier: Apache-2.0"
 _C_TYPES = {f"{sign}int{bits}": f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32)}
 
 
@@ -26,14 +28,19 @@ def constant(name: str, values: NDArray[np.generic], alignment: int = 1, *, is_i
     size = str(len(numbers)) if len(objects) == 1 else ""
     body = objects[0] + "".join(f"EDGECNN_CONTINUED({name}_{i})\n{lines}" for i, lines in enumerate(objects[1:], 1))
     aligned = f" __attribute__((aligned({alignment})))" if alignment > 1 else ""
-    place = _INPUT if is_input else _CONSTANT
+    place = _INPUT if is_input else _WEIGHTS
     return f"{place} {_C_TYPES[values.dtype.name]} {name}[{size}]{aligned} = {{\n{body}}};\n"
 
 
 def struct(type_name: str, name: str, fields: Mapping[str, str]) -> str:
     """A static constant struct with designated initializers."""
     lines = "".join(f"    .{field} = {value},\n" for field, value in fields.items())
-    return f"{_CONSTANT} {type_name} {name} = {{\n{lines}}};\n"
+    return f"{_PARAMS} {type_name} {name} = {{\n{lines}}};\n"
+
+
+def licence(begin: str = "/*", end: str = " */") -> str:
+    """The first line of a file: the licence of edgecnn's own text, as tools look for it."""
+    return f"{begin} {_LICENCE}{end}\n"
 
 
 def comment(lines: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from edgecnn import paths
@@ -17,8 +18,12 @@ from edgecnn.lowering.planner import plan
 from edgecnn.lowering.program import Program
 from edgecnn.lowering.streaming import smallest
 
+from . import c_text
 from .manifest import MANIFEST, manifest_of
 from .program_to_c import RUNTIME, Code
+from .runtime import runtime_files
+
+LICENSE = "LICENSE"  # of the runtime and of what the generator writes; a copy lies beside the runtime
 
 
 def write_c(
@@ -65,42 +70,44 @@ def prove_accumulators(graph: Graph) -> None:
 
 def files(program: Program, name: str) -> dict[str, bytes]:
     """Every file of the folder by its path in it; the manifest lists the hashes of the others."""
-    memory = plan(program)
-    if memory.arena > INT32_MAX:  # offsets are int32
-        raise DoesNotFitError(f"the network needs {memory.arena} bytes of memory at once; make it smaller.")
-    code = Code(program, memory, name)
+    code = code_of(program, name)
     contents = {
-        f"{name}.h": code.header().encode(),
-        f"{name}.c": code.source().encode(),
+        **network_files(code),
         f"{name}.tflite": program.graph.source,
         "CMakeLists.txt": _cmake(code).encode(),
-        **{f"{RUNTIME}/{file.name}": file.read_bytes() for file in _runtime_files(code)},
+        LICENSE: (paths.firmware() / LICENSE).read_bytes(),
+        **shared_runtime([code]),
     }
     hashes = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(contents.items())}
     manifest = json.dumps({**manifest_of(code), "files": hashes}, indent=2) + "\n"
     return {**contents, MANIFEST: manifest.encode()}
 
 
-def _runtime_files(code: Code) -> list[Path]:
-    """The kernels' sources and, transitively, the headers that they include."""
-    found: dict[str, Path] = {}
-    plain = paths.kernel_folders("")
-    pending = [(plain, f"{header}.h") for header in code.plain_headers]
-    for kernel, folder in code.kernels.items():
-        pending += [(paths.kernel_folders(folder), kernel + end) for end in (".c", ".h")]
-    while pending:
-        folders, name = pending.pop()
-        file = next(path for place in folders if (path := place / name).exists())
-        assert found.get(name, file) == file, f"two files are called {name}"
-        if name not in found:
-            found[name] = file
-            pending += [(folders, included) for included in re.findall(r'#include "(\w+\.h)"', file.read_text())]
-    return [found[name] for name in sorted(found)]
+def code_of(program: Program, name: str) -> Code:
+    """The program with its plan; raises DoesNotFitError where that is too large for C."""
+    memory = plan(program)
+    if memory.arena > INT32_MAX:  # offsets are int32
+        raise DoesNotFitError(f"the network needs {memory.arena} bytes of memory at once; make it smaller.")
+    return Code(program, memory, name)
+
+
+def network_files(code: Code) -> dict[str, bytes]:
+    """A network's own C."""
+    return {f"{code.name}.h": code.header().encode(), f"{code.name}.c": code.source().encode()}
+
+
+def shared_runtime(codes: Sequence[Code]) -> dict[str, bytes]:
+    """The one runtime of several networks for the same core."""
+    kernels: dict[str, str] = {}
+    for kernel, folder in (pair for code in codes for pair in code.kernels.items()):
+        assert kernels.setdefault(kernel, folder) == folder, f"two kernels are called {kernel}"
+    headers = dict.fromkeys(header for code in codes for header in code.plain_headers)
+    return {f"{RUNTIME}/{file}": data for file, data in runtime_files(dict(sorted(kernels.items())), headers).items()}
 
 
 def _cmake(code: Code) -> str:
     sources = "\n".join(f"  {RUNTIME}/{kernel}.c" for kernel in code.kernels)
-    return f"""# add_subdirectory() this folder and link to `{code.name}`.
+    return f"""{c_text.licence("#", "")}# add_subdirectory() this folder and link to `{code.name}`.
 cmake_minimum_required(VERSION 3.13)
 project({code.name} C)
 

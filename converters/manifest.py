@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from edgecnn import paths
+from edgecnn.door import Door
 from edgecnn.errors import InvalidModelError, UsageError
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
@@ -15,7 +16,7 @@ from edgecnn.version import VERSION
 
 from .program_to_c import Code
 
-FORMAT = "edgecnn-c/3"
+FORMAT = "edgecnn-c/4"
 MANIFEST = "manifest.json"
 
 
@@ -42,10 +43,11 @@ def check_manifest(manifest: dict[str, Any], graph: Graph) -> None:
         # Layers are the same for every target.
         program = lower(graph, fuse=manifest["fused"], stream=manifest["streamed"])
         expected = [step.output for step in program.steps if step.call]
-        named = [manifest["input"], manifest["output"], *(layer["output"] for layer in manifest["layers"])]
+        doors = [door.tensor for door in (*graph.inputs, *graph.outputs)]
+        named = [*manifest["inputs"], *manifest["outputs"], *(layer["output"] for layer in manifest["layers"])]
         same = manifest["model"]["sha256"] == graph.sha256 and [
             (tensor["tensor"], tuple(tensor["shape"])) for tensor in named
-        ] == [(tensor.index, tensor.shape) for tensor in (graph.input, graph.output, *expected)]
+        ] == [(tensor.index, tensor.shape) for tensor in (*doors, *expected)]
     except (KeyError, TypeError, UsageError):
         same = False
     if not same:
@@ -67,8 +69,9 @@ def manifest_of(code: Code) -> dict[str, Any]:
         "fused": program.fused,
         "streamed": program.streamed,
         "model": {"file": f"{code.name}.tflite", "sha256": graph.sha256},
-        "input": _facts(graph.input),
-        "output": _facts(graph.output),
+        "inputs": [_door(door) for door in graph.inputs],
+        "outputs": [_door(door) for door in graph.outputs],
+        "states": [_facts(state.tensor) | {"name": state.name} for state in graph.states],
         "parameters": graph.parameters,
         "macs": graph.macs,
         "arena": {"bytes": memory.arena, "lower_bound": memory.lower_bound},
@@ -94,6 +97,11 @@ def manifest_of(code: Code) -> dict[str, Any]:
     }
 
 
+def _door(door: Door) -> dict[str, Any]:
+    """`type` is that of the model file."""
+    return _facts(door.tensor) | {"name": door.name, "type": door.dtype, "file_tensor": door.index}
+
+
 def _facts(tensor: Tensor) -> dict[str, Any]:
     return {
         "tensor": tensor.index,
@@ -101,4 +109,5 @@ def _facts(tensor: Tensor) -> dict[str, Any]:
         "shape": list(tensor.shape),
         "scale": tensor.scale,
         "zero_point": tensor.zero_point,
+        "dtype": tensor.dtype,
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from edgecnn.errors import UnsupportedError
 
-from .tflite_file import RawModel, parse
+from .tflite_file import RawGraph, parse
 
 Types = set[str]
 
@@ -29,7 +29,7 @@ def _in_float(computed: Types) -> bool:
     return "FLOAT32" in computed and computed.isdisjoint(("INT8", "UINT8", "INT16"))
 
 
-def refuse_other_than_int8(model: RawModel, where: str) -> None:
+def refuse_other_than_int8(model: RawGraph, where: str) -> None:
     """Raise UnsupportedError for a network of another precision; one that is int8 in part is left to its ops."""
     outputs = {index for operator in model.operators for index in operator.outputs}
     computed = {tensor.type for tensor in model.tensors if tensor.index in outputs}
@@ -44,12 +44,11 @@ def refuse_other_than_int8(model: RawModel, where: str) -> None:
 
 def refuse_float(content: bytes, of: str) -> None:
     """Raise UnsupportedError unless everything in a file that TFLite's converter made is computed in integers."""
-    model = parse(content, of)
-    for operator in model.operators:
-        kind = next((model.tensors[index].type for index in operator.outputs), "")
-        if kind.startswith("FLOAT"):
-            name = model.tensors[operator.outputs[0]].name
+    network = parse(content, of).graphs[0]
+    for operator in network.operators:
+        made = [network.tensors[index] for index in operator.outputs if network.tensors[index].type.startswith("FLOAT")]
+        if made:
             raise UnsupportedError(
-                f"TFLite makes no int8 of {of}: it leaves {operator.name} ('{name}') in {kind.lower()}; build it of "
-                "layers that TFLite has in int8."
+                f"TFLite makes no int8 of {of}: it leaves {operator.name} ('{made[0].name}') in {made[0].type.lower()}; "
+                "build it of layers that TFLite has in int8."
             )

@@ -13,7 +13,9 @@ from edgecnn.targets import OPTIMIZE, load
 from edgecnn.tensor import Tensor
 from edgecnn.version import VERSION
 
-from . import c_text, stream_to_c
+from . import api_to_c, c_text, doors_to_c, stream_to_c
+from .api_to_c import Function
+from .doors_to_c import CDoor
 from .layer_to_c import Layer
 
 RUNTIME = "runtime"  # the folder of the kernels' sources, below that of the program
@@ -51,7 +53,8 @@ class Code:
     @property
     def plain_headers(self) -> list[str]:
         """The headers that every program of its form includes, whatever its kernels."""
-        return ["flash", *([stream_to_c.HEADER] if self.streamed else [])]
+        reals = any(door.door.is_real and door.offset is not None for door in self.doors)
+        return ["flash", *([doors_to_c.REAL] if reals else []), *([stream_to_c.HEADER] if self.streamed else [])]
 
     def opening(self) -> list[str]:
         rows = [("layer", "", "output", "MACs", "flash bytes", "arena bytes")]
@@ -62,11 +65,12 @@ class Code:
         graph = self.graph
         return [
             f"{self.name}: made by edgecnn {VERSION}; do not edit, convert the model again.",
+            "The code is edgecnn's, under the licence above; the numbers are the model's, under its own.",
+            "",
             f"From a TFLite model with SHA-256 {graph.sha256}",
             f"For {load(self.program.target).title}, optimized for {OPTIMIZE[self.program.optimize]}.",
             "",
-            f"input   {_quantized(graph.input)}",
-            f"output  {_quantized(graph.output)}",
+            *(f"{door.function:<7} {_quantized(door)}" for door in self.doors),
             f"arena   {self.memory.arena} bytes, {graph.parameters} parameters, {graph.macs} multiply-accumulates",
             *(f"note    {note}" for note in graph.notes),
             "",
@@ -75,56 +79,64 @@ class Code:
 
     def at(self, tensor: Tensor) -> str:
         first = self.memory.offsets[tensor]
-        return f"{first}..{first + tensor.size - 1}"
+        return f"{first}..{first + tensor.bytes - 1}"
 
     def header(self) -> str:
-        guard = f"EDGECNN_MODEL_{self.name.upper()}_H"
         n = self.name
+        guard = f"EDGECNN_MODEL_{n.upper()}_H"
+        includes = ["<stdint.h>", *([f'"{RUNTIME}/{stream_to_c.STATE}.h"'] if self.streamed else [])]
+        more = stream_to_c.memory(self.streamed.step) if self.streamed else ""
         return (
-            c_text.comment(self.opening())
-            + f"#ifndef {guard}\n#define {guard}\n\n#include <stdint.h>\n\n"
+            c_text.licence()
+            + c_text.comment(self.opening())
+            + f"#ifndef {guard}\n#define {guard}\n\n"
+            + "\n".join(f"#include {include}\n" for include in includes)
+            + "\n"
             + "".join(f"#define {name} {value}\n" for name, value in self.macros().items())
-            + f"""
-#ifdef __cplusplus
-extern "C" {{
-#endif
-
-{stream_to_c.declarations(n) if self.streamed else self.input_declaration()}
-/* One inference{", of what lies behind layer 0" if self.streamed else ""}. Not reentrant: all memory is static. */
-void {n}_invoke(void);
-
-/* The {n}_OUTPUT_SIZE output codes, valid until the next input is written. */
-const int8_t *{n}_output(void);
-
-/* To see inside: run layer 0, 1, ... {n}_LAYERS - 1 in turn and look at the output of each before the next. */
-void {n}_invoke_layer(int layer);
-const int8_t *{n}_layer_output(int layer);
-int32_t {n}_layer_output_size(int layer);
-
-#ifdef __cplusplus
-}}
-#endif
-
-#endif
-"""
+            + '\n#ifdef __cplusplus\nextern "C" {\n#endif\n\n'
+            + api_to_c.declarations(self.functions, n)
+            + f"int32_t {n}_layer_output_size(int layer);\n\n"
+            + api_to_c.memory(self.functions, n, self.alignment, more)
+            + "".join(f"{line}\n" for line in doors_to_c.aliases(n, self.doors))
+            + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n"
         )
 
-    def input_declaration(self) -> str:
+    @cached_property
+    def functions(self) -> list[Function]:
+        """The C API."""
         n = self.name
-        return f"""/* Where to write the {n}_INPUT_SIZE input codes before each inference, which overwrites them. */
-int8_t *{n}_input(void);
-"""
+        reset = doors_to_c.reset(self.graph.states, self.memory.offsets)
+        inputs = stream_to_c.api(n) if self.streamed else self.codes("input")
+        inference = "One inference, of what comes after layer 0." if self.streamed else "One inference."
+        every = f"  for (int layer = 0; layer < {n}_LAYERS; layer++) {n}_invoke_layer_in(memory, layer);\n"
+        layer_output = "return memory->arena + layer_outputs[layer].offset;"
+        inside = (
+            f"To see inside: run layer 0, 1, ... {n}_LAYERS - 1 in turn and look at the output of each before the next."
+        )
+        return [
+            *([reset] if reset else []),
+            *inputs,
+            Function("void", "invoke", inference, every),
+            *self.codes("output"),
+            Function("void", "invoke_layer", inside, self.invoke_layer(), ("int layer",)),
+            Function("const int8_t *", "layer_output", "Its codes.", layer_output, ("int layer",), reads=True),
+        ]
+
+    def codes(self, what: str) -> list[Function]:
+        """The functions of the inputs or outputs."""
+        doors = [door for door in self.doors if door.what == what]
+        return [function for door in doors for function in (door.codes(self.name), *door.reals(self.name))]
+
+    @cached_property
+    def doors(self) -> list[CDoor]:
+        """Inputs, then outputs."""
+        return doors_to_c.doors(self.graph, self.memory.offsets, bool(self.streamed))
 
     def macros(self) -> dict[str, str]:
         """The constants of the C API; `NAME_...`, and in capitals too, as macros are often written."""
         graph = self.graph
         values = {
-            "INPUT_SIZE": str(graph.input.size),
-            "OUTPUT_SIZE": str(graph.output.size),
-            "INPUT_SCALE": _float(graph.input.scale),
-            "INPUT_ZERO_POINT": f"({graph.input.zero_point})",
-            "OUTPUT_SCALE": _float(graph.output.scale),
-            "OUTPUT_ZERO_POINT": f"({graph.output.zero_point})",
+            **doors_to_c.macros(graph, self.doors),
             "ARENA_SIZE": str(self.memory.arena),
             "LAYERS": str(len(self.layers)),
             **(stream_to_c.macros(self.streamed.step) if self.streamed else {}),
@@ -138,32 +150,37 @@ int8_t *{n}_input(void);
         headers = [*self.plain_headers, *self.kernels]
         includes = "".join(f'#include "{RUNTIME}/{header}.h"\n' for header in headers)
         parts = [
-            c_text.comment(self.opening()) + f'#include "{self.name}.h"\n\n{includes}',
+            c_text.licence() + c_text.comment(self.opening()) + f'#include "{self.name}.h"\n\n{includes}',
             *(
                 "\n".join([f"/* Layer {layer.index}: {_title(layer.step)} */", *layer.definitions()])
                 for layer in self.layers
             ),
-            self.arena(),
             *self.streaming(),
-            self.functions(),
+            *self.initial(),
+            self.layer_outputs(),
+            api_to_c.definitions(self.functions, self.name),
         ]
         return "\n".join(parts)
 
-    def arena(self) -> str:
-        alignment = self.program.alignment
-        aligned = f" __attribute__((aligned({alignment})))" if alignment > 1 else ""
-        return f"static int8_t arena[{self.name}_ARENA_SIZE]{aligned};\n"
+    def initial(self) -> Iterator[str]:
+        """What variables begin with."""
+        for state, symbol in zip(self.graph.states, doors_to_c.initial_symbols(self.graph.states), strict=True):
+            if symbol:
+                yield c_text.constant(symbol, state.initial)
+
+    @property
+    def alignment(self) -> int:
+        """Of the arena."""
+        return max(self.program.alignment, *(door.door.tensor.itemsize for door in self.doors))
 
     def streaming(self) -> Iterator[str]:
         if self.streamed:
             step, symbols = self.streamed.step, [part.symbol for part in self.streamed.parts]
-            yield stream_to_c.functions(
-                self.name, step, symbols, self.memory.scratch[step], self.memory.offsets[step.output]
-            )
+            yield stream_to_c.stages(step, symbols, self.memory.scratch[step], self.memory.offsets[step.output])
 
-    def functions(self) -> str:
-        n, offsets = self.name, self.memory.offsets
-        rows = []
+    def invoke_layer(self) -> str:
+        """The kernel's call of each layer."""
+        offsets, rows = self.memory.offsets, []
         for layer in self.layers:
             if layer is self.streamed:
                 rows.append((f"    case {layer.index}:", "break;", f"/* {_shape(layer.step.output)}, by its rows */"))
@@ -172,49 +189,33 @@ int8_t *{n}_input(void);
             places = ", ".join([*layer.inputs(offsets), *(f"arena + {start}" for start in starts)])
             call = f"edgecnn_{layer.call.kernel}(&{layer.symbol}, {places}); break;"
             rows.append((f"    case {layer.index}:", call, f"/* {_shape(layer.step.output)} */"))
-        calls = "\n".join([*(c_text.table(rows) if rows else []), "    default: break;"])
-        outputs = "".join(f"    {{{offsets[layer.step.output]}, {layer.step.output.size}}},\n" for layer in self.layers)
+        calls = "".join(f"{line}\n" for line in [*(c_text.table(rows) if rows else []), "    default: break;"])
+        computes = any(layer is not self.streamed for layer in self.layers)
+        arena = "int8_t *const arena = memory->arena;" if computes else "(void)memory;"
+        return f"  {arena}\n  switch (layer) {{\n{calls}  }}\n"
+
+    def layer_outputs(self) -> str:
+        n, offsets = self.name, self.memory.offsets
+        tensors = [*(layer.step.output for layer in self.layers), self.graph.outputs[-1].tensor]
+        outputs = "".join(f"    {{{offsets[tensor]}, {tensor.bytes}}},\n" for tensor in tensors)
         return f"""static const EDGECNN_FLASH struct {{
   int32_t offset, size;
 }} layer_outputs[{n}_LAYERS + 1] = {{
-{outputs}    {{{offsets[self.graph.output]}, {self.graph.output.size}}},
-}};
-
-{self.input_definition()}const int8_t *{n}_output(void) {{ return arena + {offsets[self.graph.output]}; }}
-
-void {n}_invoke_layer(int layer) {{
-  switch (layer) {{
-{calls}
-  }}
-}}
-
-void {n}_invoke(void) {{
-  for (int layer = 0; layer < {n}_LAYERS; layer++) {n}_invoke_layer(layer);
-}}
-
-const int8_t *{n}_layer_output(int layer) {{ return arena + layer_outputs[layer].offset; }}
+{outputs}}};
 
 int32_t {n}_layer_output_size(int layer) {{ return layer_outputs[layer].size; }}
 """
-
-    def input_definition(self) -> str:
-        if self.streamed:
-            return ""
-        return f"int8_t *{self.name}_input(void) {{ return arena + {self.memory.offsets[self.graph.input]}; }}\n\n"
 
 
 def _shape(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.shape[1:])) or "1"
 
 
-def _quantized(tensor: Tensor) -> str:
-    return f"{_shape(tensor)} int8 codes: real value = {tensor.scale:.9g} * (code - {tensor.zero_point})"
+def _quantized(door: CDoor) -> str:
+    tensor, name = door.door.tensor, f"{door.door.name} " if door.several else ""
+    means = f"real value = {tensor.scale:.9g} * (code - {tensor.zero_point})"
+    return f"{name}{_shape(tensor)} {tensor.dtype} codes: {means}"
 
 
 def _title(step: Step) -> str:
     return f"{step.title}, {_shape(step.inputs[0])} -> {_shape(step.output)}".replace("*/", "")
-
-
-def _float(value: float) -> str:
-    text = f"{value:.9g}"
-    return text + ("f" if "." in text or "e" in text else ".0f")

@@ -7,21 +7,30 @@ from collections.abc import Sequence
 from edgecnn.lowering.program import Step
 
 from . import c_text
+from .api_to_c import Function
 
-HEADER = "stream"  # in firmware/runtime
+HEADER, STATE = "stream", "stream_state"  # in firmware/runtime
 
 
-def declarations(name: str) -> str:
-    """What the header says instead of NAME_input."""
-    return f"""/* Before the rows of each input: start over. */
-void {name}_begin(void);
+def api(name: str) -> list[Function]:
+    """What a streamed network has instead of NAME_input."""
+    size, rows = f"{name}_INPUT_ROW_SIZE", f"{name}_INPUT_ROWS"
+    states = "memory->stages, STAGES"
+    row = "return edgecnn_stage_row(&stages[0], &memory->stages[0], memory->arena);"
+    push = f"edgecnn_stream_push(stages, {states}, memory->arena, run_stage);"
+    pushed = f"It is written: compute what can be computed. After {rows} rows layer 0 is done."
+    return [
+        Function(
+            "void", "begin", "Before the rows of each input: start over.", f"edgecnn_stream_begin(stages, {states});"
+        ),
+        Function("int8_t *", "row", f"Where to write the {size} input codes of the next row.", row),
+        Function("void", "push_row", pushed, push),
+    ]
 
-/* Where to write the {name}_INPUT_ROW_SIZE input codes of the next row. */
-int8_t *{name}_row(void);
 
-/* It is written: compute what can be computed. After {name}_INPUT_ROWS rows layer 0 is done. */
-void {name}_push_row(void);
-"""
+def memory(step: Step) -> str:
+    """What lies in a network's memory beside the arena."""
+    return f"  edgecnn_stage_state stages[{len(step.stages) + 1}];\n"
 
 
 def macros(step: Step) -> dict[str, str]:
@@ -30,9 +39,9 @@ def macros(step: Step) -> dict[str, str]:
     return {"INPUT_ROWS": str(rows), "INPUT_ROW_SIZE": str(step.inputs[0].size // rows)}
 
 
-def functions(name: str, step: Step, symbols: Sequence[str], memory: int, output: int) -> str:
-    """The functions, for kernels whose parameters have these `symbols`; `memory` and `output` are where in the arena
-    the step's own memory and its output lie."""
+def stages(step: Step, symbols: Sequence[str], memory: int, output: int) -> str:
+    """The table of stages, and the calls of their kernels, whose parameters have these `symbols`; `memory` and `output`
+    are where in the arena the step's own memory and its output lie."""
     rows = []
     for index, (stage, symbol) in enumerate(zip(step.stages, symbols, strict=True)):
         call = stage.step.call
@@ -47,19 +56,11 @@ def functions(name: str, step: Step, symbols: Sequence[str], memory: int, output
 
 enum {{ STAGES = sizeof stages / sizeof stages[0] }};
 
-static edgecnn_stage_state states[STAGES];
-
-static void run_stage(int stage, int8_t *output) {{
+static void run_stage(int stage, int8_t *arena, int8_t *output) {{
   switch (stage) {{
 {calls}
   }}
 }}
-
-void {name}_begin(void) {{ edgecnn_stream_begin(stages, states, STAGES); }}
-
-int8_t *{name}_row(void) {{ return edgecnn_stage_row(&stages[0], &states[0], arena); }}
-
-void {name}_push_row(void) {{ edgecnn_stream_push(stages, states, STAGES, arena, run_stage); }}
 """
 
 

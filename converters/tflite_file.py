@@ -18,7 +18,7 @@ import numpy as np
 import tflite
 from numpy.typing import NDArray
 
-from edgecnn.errors import InvalidModelError, UnsupportedError
+from edgecnn.errors import InvalidModelError
 from edgecnn.printable import printable
 
 _QUANTIZE = "make one of it by `edgecnn quantize`"
@@ -53,8 +53,8 @@ class RawOperator:
 
 
 @dataclass(frozen=True)
-class RawModel:
-    """The only subgraph of a file."""
+class RawGraph:
+    """One subgraph of a file."""
 
     tensors: tuple[RawTensor, ...]
     operators: tuple[RawOperator, ...]
@@ -62,27 +62,46 @@ class RawModel:
     outputs: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class RawModel:
+    """The subgraphs of a file, the network first; `names` are those that its signature gives to inputs and outputs."""
+
+    graphs: tuple[RawGraph, ...]
+    names: Mapping[int, str]
+
+
 def parse(file: bytes, where: str) -> RawModel:
     """The records of a TFLite file; `where` names it in errors.
 
-    Raises InvalidModelError when it is none or is damaged, UnsupportedError when it has several subgraphs.
+    Raises InvalidModelError when it is none or is damaged.
     """
     if len(file) < 8 or file[4:8] != b"TFL3":
         advice = _INSTEAD.get(PurePath(where).suffix, "check the path")
         raise InvalidModelError(f"{where} is not a TFLite model: it does not bear the mark TFL3; {advice}.")
     try:
         model = tflite.Model.GetRootAs(file, 0)
-        subgraphs = model.SubgraphsLength()
-        record = _read_subgraph(model, model.Subgraphs(0)) if subgraphs == 1 else None
+        graphs = tuple(_read_graph(model, model.Subgraphs(i)) for i in range(_bounded(model.SubgraphsLength())))
+        record = RawModel(graphs, _names(model))
     except Exception as error:  # a damaged flatbuffer may raise anything: struct.error, IndexError, UnicodeError, ...
         raise InvalidModelError(f"{where} is damaged or cut off ({error}); make or copy it again.") from error
-    if record is None:
-        raise UnsupportedError(f"{where} has {subgraphs} subgraphs; only a model with exactly one is supported.")
+    if not graphs:
+        raise InvalidModelError(f"{where} has no subgraph and so no network; make or copy it again.")
     return record
 
 
-def _read_subgraph(model: Any, subgraph: Any) -> RawModel:
-    return RawModel(
+def _names(model: Any) -> dict[int, str]:
+    """What the only signature of the network calls its inputs and outputs, by tensor."""
+    signatures = [model.SignatureDefs(i) for i in range(_bounded(model.SignatureDefsLength()))]
+    if len(signatures) != 1 or signatures[0].SubgraphIndex() != 0:
+        return {}
+    (signature,) = signatures
+    maps = [signature.Inputs(i) for i in range(_bounded(signature.InputsLength()))]
+    maps += [signature.Outputs(i) for i in range(_bounded(signature.OutputsLength()))]
+    return {named.TensorIndex(): _text(named.Name()) for named in maps}
+
+
+def _read_graph(model: Any, subgraph: Any) -> RawGraph:
+    return RawGraph(
         tuple(_read_tensor(model, i, subgraph.Tensors(i)) for i in range(_bounded(subgraph.TensorsLength()))),
         tuple(_read_operator(model, i, subgraph.Operators(i)) for i in range(_bounded(subgraph.OperatorsLength()))),
         _integers(subgraph, "Inputs"),
@@ -153,7 +172,7 @@ def _read_data(model: Any, tensor: Any, kind: str, shape: tuple[int, ...]) -> ND
     if not buffer.DataLength():
         return None
     raw = buffer.DataAsNumpy()
-    dtypes = {"FLOAT32": "<f4", "INT32": "<i4", "INT64": "<i8", "INT8": "i1"}
+    dtypes = {"FLOAT32": "<f4", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "INT8": "i1", "UINT8": "u1"}
     if kind not in dtypes:
         return raw  # never used: its type is refused where it matters
     data = np.frombuffer(raw.tobytes(), dtypes[kind])

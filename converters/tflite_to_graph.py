@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
 
+from edgecnn.door import Door
 from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.fixed_point import Array
 from edgecnn.graph import Graph
 from edgecnn.ops import TFLITE_OPS, Op
+from edgecnn.ops.assign_variable import AssignVariable
+from edgecnn.state import State
 from edgecnn.tensor import Tensor
 
-from . import borders
+from . import doors
 from .nearest import advice
 from .precision import refuse_other_than_int8
-from .tflite_file import RawModel, RawOperator, RawTensor, parse
+from .tflite_file import RawGraph, RawOperator, RawTensor, parse
+from .variables import Variable, without_variables
 
+CODES = {"INT8": (-128, 127), "UINT8": (0, 255)}  # types of activations, and their lowest and highest codes
 MAX_TENSOR_BYTES = 2**31 - 1  # int32 sizes and offsets in the C code
 SCALE_LIMITS = 2.0**-60, 2.0**60  # far beyond any network; products and quotients of two stay within float32
 _HOW_TO_QUANTIZE = "quantize it to full-integer int8 (`edgecnn quantize`, or TFLite's inference_input_type = int8)"
@@ -41,36 +46,44 @@ def read_tflite(path: str | Path) -> Graph:
 def graph_of(file: bytes, where: str = "the model") -> Graph:
     """The network in the bytes of a TFLite file; `where` names them in errors, which are those of `read_tflite`."""
     model = parse(file, where)
-    reader = _Reader(model, where)
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise UnsupportedError(
-            f"{where} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; only one of each is supported."
-        )
-    refuse_other_than_int8(model, where)
-    entry, leave = borders.entry(model, reader.raw), borders.leave(model, reader.raw)
-    # From the output backwards: what only computes shapes (the SHAPE, STRIDED_SLICE, PACK that Keras' Flatten leaves)
+    network, variables = without_variables(model, where)
+    reader = _Reader(network, where)
+    model = replace(model, graphs=(network,))
+    entries, leaves = doors.entries(model, reader.raw, where), doors.leaves(model, reader.raw, where)
+    refuse_other_than_int8(network, where)
+    states = [(variable, reader.variable(variable)) for variable in variables]
+    # From the outputs backwards: what only computes shapes (the SHAPE, STRIDED_SLICE, PACK that Keras' Flatten leaves)
     # is nobody's input here and falls away.
-    needed = {leave.tensor}
+    needed = {leave.tensor for leave in leaves} | {variable.following for variable in variables}
+    outside = [entry.operator for entry in entries]
     ops: list[Op] = []
-    for operator in reversed(model.operators):
-        if needed.isdisjoint(operator.outputs) or operator is entry.operator:
+    for operator in reversed(network.operators):
+        if needed.isdisjoint(operator.outputs) or any(operator is other for other in outside):
             continue
         for op in reader.ops(operator, needed):
             needed.discard(op.output.index)
             needed.update(tensor.index for tensor in op.inputs)
             ops.insert(0, op)
-    if needed != {entry.tensor}:
+    given = {entry.tensor for entry in entries}
+    if not needed <= given | {variable.tensor for variable in variables} or needed.isdisjoint(given):
         raise InvalidModelError(f"{where} is not in order: its output does not follow from its input by its ops.")
-    first, last = reader.single(entry.tensor), reader.single(leave.tensor)
-    notes = tuple(border.note for border in (entry, leave) if border.note)
-    return Graph(tuple(ops), first, last, file, notes)
+    remembered = [reader.state(variable, tensor) for variable, tensor in states]
+    notes = tuple(border.note for border in (*entries, *leaves) if border.note)
+    return Graph(
+        ops=(*ops, *(op for _, op in remembered)),
+        inputs=tuple(map(reader.door, entries)),
+        outputs=tuple(map(reader.door, leaves)),
+        states=tuple(state for state, _ in remembered),
+        source=file,
+        notes=notes,
+    )
 
 
 class _Reader:
     """Tensors and ops of one file."""
 
-    def __init__(self, model: RawModel, where: str):
-        self.model = model
+    def __init__(self, graph: RawGraph, where: str):
+        self.graph = graph
         self.where = where
 
     def ops(self, operator: RawOperator, needed: set[int]) -> list[Op]:
@@ -83,19 +96,23 @@ class _Reader:
         if len(operator.outputs) != 1 and not kind.several_outputs:
             node.invalid(f"has {len(operator.outputs)} outputs instead of one.")
         positions = [position for position, index in enumerate(operator.outputs) if index in needed]
-        return [kind.read(_Node(self, operator, position)) for position in positions]
+        ops = [kind.read(_Node(self, operator, position)) for position in positions]
+        for tensor in (tensor for op in ops for tensor in (*op.inputs, op.output)):
+            if tensor.dtype not in kind.types:
+                node.refuse(f"has '{tensor.name}' as {tensor.dtype} instead of int8; {_HOW_TO_QUANTIZE}.")
+        return ops
 
     def check_float_island(self, operator: RawOperator) -> None:
         """Name the op that was left in float32, rather than the QUANTIZE behind it."""
         if operator.name == "QUANTIZE" and operator.inputs and self.raw(operator.inputs[0]).type == "FLOAT32":
-            for maker in self.model.operators:
+            for maker in self.graph.operators:
                 if operator.inputs[0] in maker.outputs and maker.name not in TFLITE_OPS:
                     _Node(self, maker, 0).refuse(f"is computed in float32; {advice(maker.name)}")
 
     def raw(self, index: int) -> RawTensor:
-        if not 0 <= index < len(self.model.tensors):
+        if not 0 <= index < len(self.graph.tensors):
             raise InvalidModelError(f"{self.where} is damaged: tensor {index} does not exist; make or copy it again.")
-        return self.model.tensors[index]
+        return self.graph.tensors[index]
 
     def tensor(self, index: int) -> Tensor:
         """An activation, checked."""
@@ -107,20 +124,45 @@ class _Reader:
             raise UnsupportedError(f"{place} has no dimensions; a shape beginning with the batch is needed.")
         return self.quantized(index)
 
-    def single(self, index: int) -> Tensor:
-        """The network's input or output: an activation of batch size 1."""
-        tensor = self.tensor(index)
+    def door(self, border: doors.Border) -> Door:
+        """An input or output of the network: an activation of batch size 1."""
+        tensor = self.tensor(border.tensor)
         if tensor.shape[0] != 1:
             place = f"tensor '{tensor.name}' of {self.where}"
             raise UnsupportedError(f"{place} has batch size {tensor.shape[0]}; convert the model with batch size 1.")
+        own = border.file
+        is_real = border.operator is not None and own.type == "FLOAT32"
+        return Door(border.name, tensor, "float32" if is_real else tensor.dtype, own.index if is_real else tensor.index)
+
+    def variable(self, variable: Variable) -> Tensor:
+        """What a variable holds at the beginning of an inference."""
+        tensor = self.tensor(variable.tensor)
+        if variable.initial is not None and variable.initial.shape != tensor.shape:
+            raise InvalidModelError(
+                f"the variable '{variable.name}' of {self.where} begins with another shape than it has; make the file "
+                "again."
+            )
         return tensor
+
+    def state(self, variable: Variable, tensor: Tensor) -> tuple[State, Op]:
+        """The variable, and the op that ends an inference by putting into it what it holds at the next."""
+        written = self.tensor(variable.following)
+        following = replace(tensor, index=-1 - tensor.index, name=f"{variable.name} (next)")
+        if (written.shape, written.scale, written.zero_point) != (tensor.shape, tensor.scale, tensor.zero_point):
+            raise UnsupportedError(
+                f"the variable '{variable.name}' of {self.where} is assigned a tensor of another shape or scale than "
+                "it has; quantize both alike."
+            )
+        initial = np.zeros(tensor.shape, tensor.dtype) if variable.initial is None else variable.initial
+        return State(variable.name, tensor, following, initial), AssignVariable((written,), following)
 
     def quantized(self, index: int) -> Tensor:
         """An int8 tensor, computed or constant, checked."""
         raw = self.raw(index)
         place = f"tensor '{raw.name}' of {self.where}"
-        if raw.type != "INT8":
+        if raw.type not in CODES:
             raise UnsupportedError(f"{place} is {raw.type.lower()}, not int8; {_HOW_TO_QUANTIZE}.")
+        lowest, highest = CODES[raw.type]
         if any(size < 0 for size in raw.signature[1:]) or 0 in raw.shape:
             raise UnsupportedError(
                 f"{place} has the dynamic shape {list(raw.signature)}; fix every size but the batch."
@@ -131,9 +173,9 @@ class _Reader:
         if len(raw.scales) != 1 or len(raw.zero_points) != 1:
             raise UnsupportedError(f"{place} has no quantization (one scale, one zero point); {_HOW_TO_QUANTIZE}.")
         scale, zero_point = float(raw.scales[0]), int(raw.zero_points[0])
-        if not (SCALE_LIMITS[0] <= scale <= SCALE_LIMITS[1] and -128 <= zero_point <= 127):
+        if not (SCALE_LIMITS[0] <= scale <= SCALE_LIMITS[1] and lowest <= zero_point <= highest):
             raise InvalidModelError(f"{place} has scale {scale} and zero point {zero_point}; make the file again.")
-        return Tensor(index, raw.name, raw.shape, scale, zero_point)
+        return Tensor(index, raw.name, raw.shape, scale, zero_point, raw.type.lower())
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from . import datasets, paths
 from .device.device import Device, Image
 from .errors import TransferError, UsageError, VerificationError, WrongModelError
 from .files import atomic_path
-from .fixed_point import quantize
 from .graph import Graph
 from .metrics import Accuracy, accuracy, confusion
 from .progress import bar
@@ -92,7 +91,7 @@ def evaluate(
     split = dataset.test[:limit]
     if split.images.shape[1:] != graph.input.shape[1:]:
         raise UsageError(f"the images of {dataset.name} do not have the shape that {device.info.model} takes.")
-    codes = quantize(datasets.to_input(split.images), graph.input.scale, graph.input.zero_point)
+    codes = graph.inputs[0].codes_of_reals(datasets.to_input(split.images))
     memory = _Memory(device, dataset, limit, graph)
     answers, ticks = memory.recall()
     resumed = len(answers)
@@ -183,7 +182,7 @@ class _Memory:
 
     def _may_be_ours(self, answers: NDArray[Any], ticks: NDArray[Any]) -> bool:
         count = len(answers)
-        of_the_network = answers.dtype == np.int8 and answers.size == count * self.output_size
+        of_the_network = answers.dtype.kind in "iu" and answers.size == count * self.output_size
         return of_the_network and 0 < count <= self.most and (ticks.dtype, ticks.shape) == (np.int64, (count,))
 
     def keep(self, answers: list[NDArray[np.int8]], ticks: list[int]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .door import Door
 from .graph import Graph
 from .ops.conv2d import Conv2D
 from .ops.window import Axis, Window
@@ -50,7 +51,7 @@ def graph(height: int, width: int) -> Graph:
         activation="NONE",
         window=Window(Axis.of(height, 3, 1, 1, same=True), Axis.of(width, 3, 1, 1, same=True)),
     )
-    return Graph((convolution,), image, maps)
+    return Graph((convolution,), (Door.of(image),), (Door.of(maps),))
 
 
 def apply(gray: NDArray[np.uint8]) -> dict[str, NDArray[np.uint8]]:

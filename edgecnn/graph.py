@@ -5,23 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import Any
 
 from . import interpreter
+from .door import Door, Given
 from .errors import UsageError
 from .ops.op import Op
+from .state import State
 from .tensor import Tensor
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Graph:
-    """A network with one input and one output: `ops` are in an order in which they can run."""
+    """A network: `ops` are in an order in which they can run."""
 
     ops: tuple[Op, ...]
-    input: Tensor
-    output: Tensor
+    inputs: tuple[Door, ...]
+    outputs: tuple[Door, ...]
+    states: tuple[State, ...] = ()
     source: bytes = b""
     """The TFLite file that the graph was read from."""
     notes: tuple[str, ...] = ()
@@ -29,12 +30,23 @@ class Graph:
 
     def __repr__(self) -> str:
         ops = ", ".join(op.kind for op in self.ops)
-        return f"Graph({self.input} -> {self.output}: {ops}; {self.parameters:,} parameters, {self.macs:,} MACs)"
+        doors = " -> ".join(", ".join(map(str, doors)) for doors in (self.inputs, self.outputs))
+        return f"Graph({doors}: {ops}; {self.parameters:,} parameters, {self.macs:,} MACs)"
+
+    @property
+    def input(self) -> Tensor:
+        """The tensor of the only input; raises UsageError where there are several."""
+        return _only(self.inputs, "input")
+
+    @property
+    def output(self) -> Tensor:
+        """The tensor of the only output; raises UsageError where there are several."""
+        return _only(self.outputs, "output")
 
     @property
     def tensors(self) -> Iterator[Tensor]:
-        """The input, then each op's output in order."""
-        yield self.input
+        """The inputs, then each op's output in order."""
+        yield from (door.tensor for door in self.inputs)
         for op in self.ops:
             yield op.output
 
@@ -53,18 +65,21 @@ class Graph:
         """SHA-256 of the TFLite file."""
         return hashlib.sha256(self.source).hexdigest()
 
-    def evaluate(self, x: ArrayLike) -> NDArray[np.int8]:
-        """Output codes (N, *output.shape[1:]) of input codes `x` (N, *input.shape[1:]), both int8, in integers.
+    def evaluate(self, x: Given) -> Any:
+        """Output codes (N, *shape) of input codes `x` (N, *shape), in integers: an array, or arrays by name.
 
-        Raises UsageError when `x` has another type or shape.
+        A network with state is reset first, and the N inputs follow each other. Raises UsageError when `x` has another
+        type or shape.
         """
         return interpreter.evaluate(self, x)
 
-    def batch(self, x: ArrayLike) -> NDArray[np.int8]:
-        """`x` checked and shaped (N, *input.shape); raises UsageError when it is not a batch of input codes."""
-        codes = np.asarray(x)
-        if codes.dtype != np.int8 or codes.shape[1:] != self.input.shape[1:] or codes.ndim == 0:
-            wanted = "x".join(map(str, self.input.shape[1:]))
-            given = "x".join(map(str, codes.shape))
-            raise UsageError(f"the network takes int8 codes of shape Nx{wanted}, but got {codes.dtype} {given}.")
-        return codes.reshape(len(codes), *self.input.shape)
+    def invoke(self, x: Given) -> Any:
+        """As `evaluate`, in the types of the model file: where it has float32, real values in and out."""
+        return interpreter.invoke(self, x)
+
+
+def _only(doors: tuple[Door, ...], what: str) -> Tensor:
+    if len(doors) != 1:
+        names = ", ".join(door.name for door in doors)
+        raise UsageError(f"the network has {len(doors)} {what}s ({names}), and this takes networks with one.")
+    return doors[0].tensor

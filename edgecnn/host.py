@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from . import paths
 from .building import compiler
 from .converters.manifest import read_manifest
-from .errors import InvalidModelError, UsageError
+from .door import Codes, Door, Given, give, take
+from .errors import InvalidModelError
 from .files import atomic_path
+from .tensor import Tensor
 
 FLAGS = (*compiler.STRICT, "-O3", "-fPIC", "-shared")
+_ALIGNMENT = 64  # of a network's memory: what any kernel's arena asks for
+
+# Compiled with the network: what the compiler made of it, to be compared with what the manifest says.
+_SIZES = """#include "NAME.h"
+const int64_t NAME_sizes_for_host[] = {MACROS};
+"""
 
 
 class HostModel:
-    """The network in a folder that `write_c` made, run by its own C code.
+    """The network in a folder that `write_c` made, run by its own C code; threads may share it.
 
     Raises InvalidModelError when the folder is not one of ours, UsageError without a compiler. `flags` replaces the
-    compiler's flags. Not for use by several threads at once: the C code has one arena.
+    compiler's flags.
     """
 
     def __init__(self, folder: str | Path, *, flags: tuple[str, ...] = FLAGS):
@@ -35,47 +43,57 @@ class HostModel:
         self.flags = flags
         try:
             self.name: str = self.manifest["name"]
-            self.input_shape = tuple(self.manifest["input"]["shape"][1:])
-            self.output_shape = tuple(self.manifest["output"]["shape"][1:])
-            library = ctypes.CDLL(str(self._build()))
-            self._run = self._function(library, "invoke", None)
-            self._run_layer = self._function(library, "invoke_layer", None, ctypes.c_int)
-            self._give = self._rows(library) if self.manifest["streamed"] else self._whole(library)
-            self._output = self._view(self._function(library, "output", ctypes.c_void_p)(), self.manifest["output"])
-            layer_output = self._function(library, "layer_output", ctypes.c_void_p, ctypes.c_int)
-            layer_size = self._function(library, "layer_output_size", ctypes.c_int32, ctypes.c_int)
-            layers = [layer["output"] for layer in self.manifest["layers"]]
-            self._layers = [self._view(layer_output(index), layer) for index, layer in enumerate(layers)]
-            sizes = [view.size for view in (*self._layers, self._output)]  # the C counts its output as one layer more
-            if sizes != [layer_size(index) for index in range(len(sizes))]:
-                raise ValueError("its manifest does not describe its C")
+            self.inputs, self.outputs = (
+                tuple(_door(entry) for entry in self.manifest[doors]) for doors in ("inputs", "outputs")
+            )
+            self._streamed = bool(self.manifest["streamed"])
+            self._remembers = bool(self.manifest["states"])
+            self._layers = [layer["output"] for layer in self.manifest["layers"]]
+            self._library = ctypes.CDLL(str(self._build()))
+            self._memory_size = self._checked_sizes()
         except (AttributeError, KeyError, OSError, TypeError, ValueError) as error:
             raise InvalidModelError(f"{folder} is damaged: {error}; run `edgecnn convert` again.") from error
 
-    def invoke(self, x: ArrayLike) -> NDArray[np.int8]:
-        """Output codes (N, *output shape) of input codes `x` (N, *input shape), int8, without the batch of 1."""
-        codes = self._checked(x)
-        out = np.empty((len(codes), self._output.size), np.int8)
-        for image, result in zip(codes, out, strict=True):
-            self._give(image)
-            self._run()
-            result[:] = self._output
-        return out.reshape(len(codes), *self.output_shape)
+    def evaluate(self, x: Given) -> Any:
+        """Output codes (N, *shape) of input codes `x` (N, *shape): an array, or arrays by name; see Graph.evaluate."""
+        return give(self.outputs, self._run(take(self.inputs, x, codes=True)))
 
-    def trace(self, x: ArrayLike) -> dict[int, NDArray[np.int8]]:
-        """The output codes (N, size) of every layer, by the index of its tensor in the TFLite file."""
-        codes = self._checked(x)
-        layers = self.manifest["layers"]
+    def invoke(self, x: Given) -> Any:
+        """As `evaluate`, in the types of the model file: where it has float32, real values in and out."""
+        outputs = self._run(take(self.inputs, x, codes=False))
+        return give(self.outputs, [door.from_codes(codes) for door, codes in zip(self.outputs, outputs, strict=True)])
+
+    def trace(self, x: Given) -> dict[int, NDArray[Any]]:
+        """The output codes (N, size) of every layer, by the index of its tensor, for input codes as in `evaluate`."""
+        given = take(self.inputs, x, codes=True)
+        memory = self._memory()
+        put, run = self._giver(memory), self._function("invoke_layer", None, ctypes.c_int)
+        where = self._function("layer_output", ctypes.c_void_p, ctypes.c_int)
+        views = [_view(where(memory, index), _tensor(layer)) for index, layer in enumerate(self._layers)]
         out = {
-            layer["output"]["tensor"]: np.empty((len(codes), view.size), np.int8)
-            for layer, view in zip(layers, self._layers, strict=True)
+            layer["tensor"]: np.empty((len(given[0]), view.size), view.dtype)
+            for layer, view in zip(self._layers, views, strict=True)
         }
-        for i, image in enumerate(codes):
-            self._give(image)
-            for index, (rows, view) in enumerate(zip(out.values(), self._layers, strict=True)):
-                self._run_layer(index)
+        for i in range(len(given[0])):
+            put([codes[i] for codes in given])
+            for index, (rows, view) in enumerate(zip(out.values(), views, strict=True)):
+                run(memory, index)
                 rows[i] = view
         return out
+
+    def _run(self, given: Sequence[Codes]) -> list[Codes]:
+        memory = self._memory()
+        put, run = self._giver(memory), self._function("invoke", None)
+        names = _names("output", len(self.outputs))
+        places = [self._function(name, ctypes.c_void_p)(memory) for name in names]
+        views = [_view(place, door.tensor) for place, door in zip(places, self.outputs, strict=True)]
+        out = [np.empty((len(given[0]), view.size), view.dtype) for view in views]
+        for i in range(len(given[0])):
+            put([codes[i] for codes in given])
+            run(memory)
+            for rows, view in zip(out, views, strict=True):
+                rows[i] = view
+        return [rows.reshape(len(rows), *door.shape) for rows, door in zip(out, self.outputs, strict=True)]
 
     @cached_property
     def sha256(self) -> str:
@@ -88,53 +106,101 @@ class HostModel:
     def _sources(self) -> list[Path]:
         return sorted(path for path in self.folder.rglob("*") if path.suffix in (".c", ".h"))
 
-    def _checked(self, x: ArrayLike) -> NDArray[np.int8]:
-        codes = np.asarray(x)
-        if codes.dtype != np.int8 or codes.shape[1:] != self.input_shape or codes.ndim == 0:
-            raise UsageError(
-                f"{self.name} takes int8 codes of shape (N, {', '.join(map(str, self.input_shape))}), "
-                f"but got {codes.dtype} {codes.shape}."
-            )
-        return codes.reshape(len(codes), int(np.prod(self.input_shape)))
+    def _memory(self) -> ctypes.c_void_p:
+        """Memory for one inference at a time: each call of ours has its own, and so may run in any thread."""
+        buffer = ctypes.create_string_buffer(self._memory_size + _ALIGNMENT)
+        memory = ctypes.c_void_p(-(-ctypes.addressof(buffer) // _ALIGNMENT) * _ALIGNMENT)
+        memory.buffer = buffer  # type: ignore[attr-defined]  # lives as long
+        return memory
 
-    def _whole(self, library: ctypes.CDLL) -> Callable[[NDArray[np.int8]], None]:
-        """Writes all codes of an input."""
-        view = self._view(self._function(library, "input", ctypes.c_void_p)(), self.manifest["input"])
+    def _giver(self, memory: ctypes.c_void_p) -> Callable[[Sequence[Codes]], None]:
+        """What hands over the codes for each input, in `memory`, where a new sequence begins."""
+        if self._remembers:
+            self._function("reset", None)(memory)
+        return self._by_rows(memory) if self._streamed else self._whole(memory)
 
-        def give(codes: NDArray[np.int8]) -> None:
-            view[:] = codes
+    def _whole(self, memory: ctypes.c_void_p) -> Callable[[Sequence[Codes]], None]:
+        names = _names("input", len(self.inputs))
+        places = [self._function(name, ctypes.c_void_p)(memory) for name in names]
+        views = [_view(place, door.tensor) for place, door in zip(places, self.inputs, strict=True)]
 
-        return give
+        def put(given: Sequence[Codes]) -> None:
+            for view, codes in zip(views, given, strict=True):
+                view[:] = codes.ravel()
 
-    def _rows(self, library: ctypes.CDLL) -> Callable[[NDArray[np.int8]], None]:
-        """Hands over an input row by row."""
-        begin, push = (self._function(library, name, None) for name in ("begin", "push_row"))
-        row = self._function(library, "row", ctypes.c_void_p)
+        return put
 
-        def give(codes: NDArray[np.int8]) -> None:
-            begin()
-            for part in np.ascontiguousarray(codes).reshape(self.input_shape[0], -1):
-                ctypes.memmove(row(), part.tobytes(), part.size)
-                push()
+    def _by_rows(self, memory: ctypes.c_void_p) -> Callable[[Sequence[Codes]], None]:
+        begin, push = (self._function(name, None) for name in ("begin", "push_row"))
+        row = self._function("row", ctypes.c_void_p)
 
-        return give
+        def put(given: Sequence[Codes]) -> None:
+            begin(memory)
+            (codes,) = given
+            for part in np.ascontiguousarray(codes).reshape(len(codes), -1):
+                ctypes.memmove(row(memory), part.tobytes(), part.nbytes)
+                push(memory)
 
-    def _function(self, library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> Any:
-        function = getattr(library, f"{self.name}_{name}")
-        function.restype, function.argtypes = result, arguments
-        return function
+        return put
 
-    @staticmethod
-    def _view(address: int, tensor: dict[str, Any]) -> NDArray[np.int8]:
-        size = int(np.prod(tensor["shape"]))
-        return np.ctypeslib.as_array((ctypes.c_int8 * size).from_address(address))
+    def _function(self, name: str, result: Any, *arguments: Any) -> Any:
+        """A function of the C API that works in memory of ours; an object of its own each time."""
+        kind = ctypes.CFUNCTYPE(result, ctypes.c_void_p, *arguments)
+        return kind((f"{self.name}_{name}_in", self._library))
+
+    def _checked_sizes(self) -> int:
+        """Bytes of a network's memory; raises ValueError unless the manifest says what the compiler made."""
+        size = self._library[f"{self.name}_layer_output_size"]
+        size.restype, size.argtypes = ctypes.c_int32, (ctypes.c_int,)
+        macros = _size_macros(self.manifest)
+        memory, layers, *doors = (ctypes.c_int64 * len(macros)).in_dll(self._library, f"{self.name}_sizes_for_host")
+        said = [door.tensor.size for door in (*self.inputs, *self.outputs)]
+        said += [self.inputs[0].shape[0]] if self._streamed else []
+        tensors = [_tensor(layer).bytes for layer in self._layers]
+        if (layers, doors, [size(layer) for layer in range(layers)]) != (len(self._layers), said, tensors):
+            raise ValueError("its manifest does not describe its C")
+        return int(memory)
 
     def _build(self) -> Path:
         """The shared library, compiled unless the cache has it for these sources, compiler and flags."""
-        key = "\0".join((self.sha256, *self.compiler.command, self.compiler.version, *self.flags))
+        sizes = sizes_source(self.manifest)
+        key = "\0".join((self.sha256, sizes, *self.compiler.command, self.compiler.version, *self.flags))
         library = paths.cache() / "host" / hashlib.sha256(key.encode()).hexdigest() / f"{self.name}.so"
         if not library.is_file():
             with atomic_path(library) as target:
-                files = [str(path) for path in self._sources() if path.suffix == ".c"]
+                shim = target.with_suffix(".sizes.c")
+                shim.write_text(sizes)
+                files = [str(path) for path in (*self._sources(), shim) if path.suffix == ".c"]
                 self.compiler.run([*self.flags, f"-I{self.folder}", "-o", str(target), *files])
         return library
+
+
+def sizes_source(manifest: Mapping[str, Any]) -> str:
+    """C that tells what the compiler made of the network, to be compiled with it."""
+    return _SIZES.replace("MACROS", ", ".join(_size_macros(manifest))).replace("NAME", manifest["name"])
+
+
+def _size_macros(manifest: Mapping[str, Any]) -> list[str]:
+    names = [*_names("INPUT", len(manifest["inputs"])), *_names("OUTPUT", len(manifest["outputs"]))]
+    rows = ["INPUT_ROWS"] if manifest["streamed"] else []
+    macros = ["LAYERS", *(f"{name}_SIZE" for name in names), *rows]
+    return [f"sizeof({manifest['name']}_memory)", *(f"{manifest['name']}_{macro}" for macro in macros)]
+
+
+def _names(what: str, count: int) -> list[str]:
+    """What the C API calls its inputs or outputs."""
+    return [what] if count == 1 else [f"{what}_{number}" for number in range(count)]
+
+
+def _view(address: int, tensor: Tensor) -> NDArray[Any]:
+    kind = np.ctypeslib.as_ctypes_type(np.dtype(tensor.dtype))
+    return np.ctypeslib.as_array((kind * tensor.size).from_address(address))
+
+
+def _tensor(entry: Mapping[str, Any]) -> Tensor:
+    scale, zero_point = float(entry["scale"]), int(entry["zero_point"])
+    return Tensor(entry["tensor"], entry["name"], tuple(entry["shape"]), scale, zero_point, entry["dtype"])
+
+
+def _door(entry: Mapping[str, Any]) -> Door:
+    return Door(entry["name"], _tensor(entry), entry["type"], entry["file_tensor"])

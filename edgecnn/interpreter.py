@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .door import Codes, Given, give, take
 from .fixed_point import FLOATS, INTEGERS, Arithmetic, dequantize, quantize
 from .tensor import Tensor
 
@@ -16,23 +17,54 @@ if TYPE_CHECKING:
 
 CHUNK = 64  # images at once: bounds the memory of intermediate tensors
 
+Values = dict[Tensor, NDArray[Any]]
 
-def trace(graph: Graph, x: ArrayLike, arithmetic: Arithmetic = INTEGERS) -> dict[Tensor, NDArray[np.int8]]:
-    """Codes (N, *tensor.shape) of the input and of every op's output, for input codes `x` (N, *input.shape[1:])."""
-    values: dict[Tensor, NDArray[np.int8]] = {graph.input: graph.batch(x)}
+
+def trace(graph: Graph, x: Given, arithmetic: Arithmetic = INTEGERS) -> Values:
+    """Codes (N, *tensor.shape) of the inputs and of every op's output, for input codes `x` (N, *shape).
+
+    A network with state is reset first, and the N inputs follow each other.
+    """
+    given = take(graph.inputs, x, codes=True)
+    batch = {door.tensor: codes[:, np.newaxis] for door, codes in zip(graph.inputs, given, strict=True)}
+    if not graph.states:
+        return _run(graph, batch, arithmetic)
+    memory: Values = {state.tensor: state.initial[np.newaxis] for state in graph.states}
+    steps: list[Values] = []
+    for i in range(len(given[0])):
+        values = _run(graph, {tensor: codes[i : i + 1] for tensor, codes in batch.items()} | memory, arithmetic)
+        memory = {state.tensor: values[state.following] for state in graph.states}
+        steps.append(values)
+    return {tensor: np.concatenate([values[tensor] for values in steps]) for tensor in (steps[0] if steps else batch)}
+
+
+def _run(graph: Graph, known: Values, arithmetic: Arithmetic) -> Values:
+    values = dict(known)
     for op in graph.ops:
         inputs = [arithmetic.array(values[tensor]) for tensor in op.inputs]
-        values[op.output] = op.evaluate(arithmetic, *inputs).astype(np.int8)
+        values[op.output] = op.evaluate(arithmetic, *inputs).astype(op.output.dtype)
     return values
 
 
-def evaluate(graph: Graph, x: ArrayLike, arithmetic: Arithmetic = INTEGERS) -> NDArray[np.int8]:
-    """Output codes (N, *output.shape[1:]) of input codes `x` (N, *input.shape[1:])."""
-    codes = graph.batch(x)[:, 0]
-    out = np.empty((len(codes), *graph.output.shape[1:]), np.int8)
-    for part in chunks(len(codes)):
-        result = trace(graph, codes[part], arithmetic)[graph.output]
-        out[part] = result.reshape(out[part].shape)
+def evaluate(graph: Graph, x: Given, arithmetic: Arithmetic = INTEGERS) -> Any:
+    """See `Graph.evaluate`."""
+    return give(graph.outputs, _outputs(graph, take(graph.inputs, x, codes=True), arithmetic))
+
+
+def invoke(graph: Graph, x: Given, arithmetic: Arithmetic = INTEGERS) -> Any:
+    """See `Graph.invoke`."""
+    outputs = _outputs(graph, take(graph.inputs, x, codes=False), arithmetic)
+    return give(graph.outputs, [door.from_codes(codes) for door, codes in zip(graph.outputs, outputs, strict=True)])
+
+
+def _outputs(graph: Graph, given: Sequence[Codes], arithmetic: Arithmetic) -> list[Codes]:
+    count = len(given[0])
+    out = [np.empty((count, *door.shape), door.tensor.dtype) for door in graph.outputs]
+    names = [door.name for door in graph.inputs]
+    for part in chunks(count) if not graph.states else [slice(0, count)] * bool(count):
+        values = trace(graph, {name: codes[part] for name, codes in zip(names, given, strict=True)}, arithmetic)
+        for door, codes in zip(graph.outputs, out, strict=True):
+            codes[part] = values[door.tensor].reshape(codes[part].shape)
     return out
 
 
@@ -51,7 +83,7 @@ class FloatTwin:
     def __init__(self, graph: Graph):
         self.graph = graph
 
-    def evaluate(self, x: ArrayLike) -> NDArray[np.int8]:
+    def evaluate(self, x: Given) -> Any:
         """As `Graph.evaluate`, computed in float64."""
         return evaluate(self.graph, x, FLOATS)
 

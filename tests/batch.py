@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgecnn.building import compiler
-from edgecnn.host import HostModel
+from edgecnn.converters.manifest import read_manifest
+from edgecnn.host import HostModel, sizes_source
 
 _FLAGS = (*compiler.STRICT, "-O1", "-fPIC", "-shared")
 
 
 class _Part(HostModel):
+    """A network whose library is compiled later than it is opened, together with others."""
+
     def __init__(self, folder: Path, library: Path):
-        self._library = library
+        self._together = library
         super().__init__(folder)
 
     def _build(self) -> Path:
-        return self._library
+        return self._together
 
 
 def compiled(folders: Sequence[Path], target: Path) -> list[HostModel]:
@@ -26,7 +29,10 @@ def compiled(folders: Sequence[Path], target: Path) -> list[HostModel]:
     groups: list[dict[str, Path]] = []  # sources by name
     group_of: list[int] = []
     for folder in folders:
-        sources = {path.name: path for path in folder.rglob("*.c")}
+        manifest = read_manifest(folder)
+        sizes = target / f"{manifest['name']}.sizes.c"
+        sizes.write_text(sizes_source(manifest))
+        sources = {path.name: path for path in (*folder.rglob("*.c"), sizes)}
         fitting = (i for i, group in enumerate(groups) if _agree(group, sources))
         index = next(fitting, len(groups))
         if index == len(groups):
@@ -34,7 +40,8 @@ def compiled(folders: Sequence[Path], target: Path) -> list[HostModel]:
         groups[index] |= sources
         group_of.append(index)
     for index, group in enumerate(groups):
-        compiler.host().run([*_FLAGS, "-o", str(target / f"{index}.so"), *map(str, group.values())])
+        includes = [f"-I{folder}" for folder, of in zip(folders, group_of, strict=True) if of == index]
+        compiler.host().run([*_FLAGS, *includes, "-o", str(target / f"{index}.so"), *map(str, group.values())])
     return [_Part(folder, target / f"{index}.so") for folder, index in zip(folders, group_of, strict=True)]
 
 

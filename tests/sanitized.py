@@ -61,5 +61,5 @@ class Sanitized:
 
     def invoke(self, x: np.ndarray) -> np.ndarray:
         """Output codes, as `HostModel.invoke`."""
-        shape = self.manifest["output"]["shape"][1:]
+        shape = self.manifest["outputs"][0]["shape"][1:]
         return self.trace(x)[:, -int(np.prod(shape)) :].reshape(len(x), *shape)

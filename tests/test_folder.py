@@ -25,7 +25,7 @@ def cut_layers(manifest: dict[str, Any]) -> None:
 
 
 def huge_output(manifest: dict[str, Any]) -> None:
-    manifest["output"]["shape"] = [1, 9999, 9999, 9]
+    manifest["outputs"][0]["shape"] = [1, 9999, 9999, 9]
 
 
 def other_name(manifest: dict[str, Any]) -> None:
@@ -37,7 +37,7 @@ def no_layers(manifest: dict[str, Any]) -> None:
 
 
 def strange_shape(manifest: dict[str, Any]) -> None:
-    manifest["input"]["shape"] = "wide"
+    manifest["inputs"][0]["shape"] = "wide"
 
 
 def no_model(manifest: dict[str, Any]) -> None:

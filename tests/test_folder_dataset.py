@@ -97,7 +97,7 @@ def test_train_quantize_convert_and_verify_from_a_folder(folder: Path, tmp_path:
     assert "epoch 20/20: loss" in lines[20]
     done = edgecnn("convert", keras, "-o", tmp_path / "c", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["input"]["shape"] == [1, 24, 24, 3]
+    assert json.loads(done.stdout)["inputs"][0]["shape"] == [1, 24, 24, 3]
     done = edgecnn("verify", tmp_path / "c", "--dataset", dataset, "--random", "5", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)

@@ -1,5 +1,6 @@
 """HostModel: the generated C as a function, compiled once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, InvalidModelError, UsageError
+from edgecnn.graph import Graph
 from edgecnn.host import HostModel
+from tests.random_models import random_input
 from tests.tflite_builder import Builder
 
 
@@ -23,6 +26,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     y = b.conv2d(x, np.array([-1], np.int8).reshape(1, 1, 1, 1), np.array([0]), 1.0, 1.0, 0)
     write_c(graph_of(b.finish(b.reshape(y, (1, 2)))), tmp_path / "c")
     return tmp_path / "c"
+
+
+def random_graph() -> Graph:
+    """A convolution that takes a while, and can be streamed."""
+    b = Builder()
+    weights = np.random.default_rng(0).integers(-127, 128, (8, 3, 3, 3)).astype(np.int8)
+    x = b.conv2d(b.input((1, 32, 32, 3), 0.1, 3), weights, None, 0.01, 1.0, 0)
+    return graph_of(b.finish(x))
 
 
 @pytest.fixture
@@ -45,7 +56,7 @@ Y = [[-10, 20], [-1, -2], [0, -64]]
 
 def test_outputs_and_layers(folder: Path) -> None:
     model = HostModel(folder)
-    assert (model.input_shape, model.output_shape, model.name) == ((1, 2, 1), (2,), "model")
+    assert ([door.shape for door in (*model.inputs, *model.outputs)], model.name) == ([(1, 2, 1), (2,)], "model")
     result = model.invoke(X)
     assert (result.dtype, result.tolist()) == (np.int8, Y)
     assert model.invoke(X[:0]).shape == (0, 2)
@@ -64,6 +75,23 @@ def test_two_models_do_not_disturb_each_other(folder: Path, tmp_path: Path) -> N
     assert first.invoke(X).tolist() == Y
 
 
+@pytest.mark.parametrize("stream", [0, 1], ids=["whole", "by rows"])
+def test_threads_do_not_disturb_each_other(stream: int, tmp_path: Path) -> None:
+    """Eight threads, half of them with an object of their own, the others with one in common."""
+    graph = random_graph()
+    write_c(graph, tmp_path / "c", stream=stream)
+    shared = HostModel(tmp_path / "c")
+    models = [shared if i % 2 else HostModel(tmp_path / "c") for i in range(8)]
+    x = random_input(np.random.default_rng(1), graph.input.shape, 8 * 40).reshape(8, 40, *graph.input.shape[1:])
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(
+            threads.map(lambda i: [models[i].invoke(x[i]), list(models[i].trace(x[i]).values())[-1]], range(8))
+        )
+    for codes, (answer, last) in zip(x, answers, strict=True):
+        np.testing.assert_array_equal(answer, graph.evaluate(codes))
+        np.testing.assert_array_equal(last, answer.reshape(len(last), -1))
+
+
 @pytest.mark.parametrize(
     "x",
     [X.astype(np.float32), X.astype(np.uint8), X[0], X[..., 0], X.reshape(3, 2, 1, 1), np.int8(3)],
@@ -72,7 +100,7 @@ def test_two_models_do_not_disturb_each_other(folder: Path, tmp_path: Path) -> N
 def test_inputs_of_another_type_or_shape_are_refused(folder: Path, x: np.ndarray) -> None:
     model = HostModel(folder)
     for method in (model.invoke, model.trace):
-        with pytest.raises(UsageError, match=r"model takes int8 codes of shape \(N, 1, 2, 1\), but got"):
+        with pytest.raises(UsageError, match="input t0 takes int8 codes of shape Nx1x2x1, but got"):
             method(x)
 
 

@@ -16,6 +16,7 @@ Quantization = tuple[Sequence[float], Sequence[int], int]  # scales, zero points
 
 _TYPES = {
     np.dtype(np.int8): tflite.TensorType.INT8,
+    np.dtype(np.uint8): tflite.TensorType.UINT8,
     np.dtype(np.int32): tflite.TensorType.INT32,
     np.dtype(np.float32): tflite.TensorType.FLOAT32,
 }
@@ -80,6 +81,7 @@ class Builder:
         self.tensors: list[Tensor] = []
         self.operators: list[Operator] = []
         self.inputs: list[int] = []
+        self.variables: dict[str, np.ndarray] = {}  # what each begins with
 
     # The raw forms
 
@@ -116,7 +118,7 @@ class Builder:
         self,
         code: str | int,
         inputs: Sequence[int],
-        output: int,
+        output: int | None,
         options: str | None = None,
         version: int | None = None,
         **fields: Any,
@@ -124,8 +126,28 @@ class Builder:
         """Add any op, known to the schema by name or not at all (a number); the options' fields are the schema's."""
         number = getattr(tflite.BuiltinOperator, code) if isinstance(code, str) else code
         version = version or _INT8_VERSIONS.get(str(code), 1)
-        self.operators.append(Operator(number, version, tuple(inputs), (output,), options, fields))
-        return output
+        outputs = () if output is None else (output,)
+        self.operators.append(Operator(number, version, tuple(inputs), outputs, options, fields))
+        return -1 if output is None else output
+
+    # State
+
+    def variable(self, initial: np.ndarray) -> int:
+        """Add a variable that begins with these int8 codes; returns its handle."""
+        if not self.variables:
+            self.operator("CALL_ONCE", [], None, "CallOnceOptions", InitSubgraphIndex=1)
+        name = f"variable{len(self.variables)}"
+        self.variables[name] = np.asarray(initial, np.int8)
+        self.tensors.append(Tensor((), tflite.TensorType.RESOURCE, None))
+        return self.operator("VAR_HANDLE", [], len(self.tensors) - 1, "VarHandleOptions", SharedName=name)
+
+    def read_variable(self, handle: int, shape: Sequence[int], scale: float, zero_point: int) -> int:
+        """Add the reading of a variable."""
+        return self.operator("READ_VARIABLE", [handle], self.tensor(shape, scale, zero_point), "ReadVariableOptions")
+
+    def assign_variable(self, handle: int, value: int) -> None:
+        """Add the writing of a variable."""
+        self.operator("ASSIGN_VARIABLE", [handle, value], None, "AssignVariableOptions")
 
     # Ops, with the shapes of their outputs worked out
 
@@ -389,9 +411,9 @@ class Builder:
         y = self.tensor(self.tensors[x].shape, out_scale, out_zero_point)
         return self.operator("HARD_SWISH", [x], y, "HardSwishOptions")
 
-    def quantize(self, x: int, out_scale: float, out_zero_point: int) -> int:
-        """Add a change of parameters from int8 to int8."""
-        y = self.tensor(self.tensors[x].shape, out_scale, out_zero_point)
+    def quantize(self, x: int, out_scale: float, out_zero_point: int, dtype: Any = np.int8) -> int:
+        """Add a change of parameters, and of type."""
+        y = self.tensor(self.tensors[x].shape, out_scale, out_zero_point, dtype=dtype)
         return self.operator("QUANTIZE", [x], y, "QuantizeOptions")
 
     # Helpers of the ops
@@ -480,7 +502,7 @@ class _Writer:
         self.fb.Bytes[self.fb.head : self.fb.head + len(data)] = data
         return self.table("Buffer", Data=self.fb.EndVector())
 
-    def tensor(self, index: int, tensor: Tensor) -> int:
+    def tensor(self, index: int, tensor: Tensor, before: int) -> int:
         quantization = signature = None
         if tensor.quantization:
             scales, zero_points, axis = tensor.quantization
@@ -496,14 +518,19 @@ class _Writer:
             "Tensor",
             Shape=self.array(tensor.shape, np.int32),
             Type=tensor.type,
-            Buffer=index + 1,
+            Buffer=before + index + 1,
             Name=self.fb.CreateString(f"t{index}"),
             Quantization=quantization,
             ShapeSignature=signature,
         )
 
+    def field(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.fb.CreateString(value)
+        return self.array(value, np.int32) if isinstance(value, list) else value
+
     def operator(self, index: int, op: Operator) -> int:
-        fields = {name: self.array(f, np.int32) if isinstance(f, list) else f for name, f in op.fields.items()}
+        fields = {name: self.field(value) for name, value in op.fields.items()}
         return self.table(
             "Operator",
             OpcodeIndex=index,
@@ -523,29 +550,48 @@ class _Writer:
         return self.table("SignatureDef", Inputs=sources, Outputs=targets, SignatureKey=key)
 
     def model(self, content: Builder, outputs: Sequence[int], signature: bool) -> bytes:
+        contents = [content, *([_initialization(content)] if content.variables else [])]
+        operators = [op for part in contents for op in part.operators]
         codes = [
             self.table("OperatorCode", DeprecatedBuiltinCode=min(op.code, 127), BuiltinCode=op.code, Version=op.version)
-            for op in content.operators
+            for op in operators
         ]
-        # Buffer 0 is the empty one by convention; tensor i has buffer i + 1.
-        buffers = self.tables([self.buffer(b""), *(self.buffer(tensor.data) for tensor in content.tensors)])
-        graph = self.table(
-            "SubGraph",
-            Tensors=self.tables([self.tensor(i, tensor) for i, tensor in enumerate(content.tensors)]),
-            Inputs=self.array(content.inputs, np.int32),
-            Outputs=self.array(outputs, np.int32),
-            Operators=self.tables([self.operator(i, op) for i, op in enumerate(content.operators)]),
-            Name=self.fb.CreateString("main"),
-        )
+        # Buffer 0 is the empty one by convention; tensor i has buffer i + 1, and the second graph goes on from there.
+        tensors = [tensor for part in contents for tensor in part.tensors]
+        buffers = self.tables([self.buffer(b""), *(self.buffer(tensor.data) for tensor in tensors)])
+        graphs = [self.graph(content, outputs, 0, 0)]
+        if content.variables:
+            graphs.append(self.graph(contents[1], (), len(content.operators), len(content.tensors)))
         signatures = self.tables([self.signature(content.inputs, outputs)]) if signature else None
         root = self.table(
             "Model",
             Version=3,
             OperatorCodes=self.tables(codes),
-            Subgraphs=self.tables([graph]),
+            Subgraphs=self.tables(graphs),
             Description=self.fb.CreateString("written by a test"),
             Buffers=buffers,
             SignatureDefs=signatures,
         )
         self.fb.Finish(root, file_identifier=b"TFL3")
         return bytes(self.fb.Output())
+
+    def graph(self, content: Builder, outputs: Sequence[int], operators: int, tensors: int) -> int:
+        """Write a subgraph; `operators` and `tensors` are how many those before it have."""
+        return self.table(
+            "SubGraph",
+            Tensors=self.tables([self.tensor(i, tensor, tensors) for i, tensor in enumerate(content.tensors)]),
+            Inputs=self.array(content.inputs, np.int32),
+            Outputs=self.array(outputs, np.int32),
+            Operators=self.tables([self.operator(operators + i, op) for i, op in enumerate(content.operators)]),
+            Name=self.fb.CreateString("main" if operators == 0 else "initialization"),
+        )
+
+
+def _initialization(content: Builder) -> Builder:
+    """The subgraph that gives the variables what they begin with."""
+    b = Builder()
+    for name, initial in content.variables.items():
+        b.tensors.append(Tensor((), tflite.TensorType.RESOURCE, None))
+        handle = b.operator("VAR_HANDLE", [], len(b.tensors) - 1, "VarHandleOptions", SharedName=name)
+        b.assign_variable(handle, b.tensor(initial.shape, 1.0, data=initial))
+    return b

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..converters.c_text import table
 from ..converters.manifest import read_manifest
+from ..errors import UnsupportedError
 from ..folder import read_folder
 from ..graph import Graph
 from ..interpreter import trace
@@ -32,6 +33,7 @@ def header(folder: str | Path, board: str = "host") -> str:
     Raises InvalidModelError when the folder is not one of ours.
     """
     manifest = read_manifest(folder)
+    _check(manifest)
     functions, constants = _GIVEN_BY_ROWS if manifest["streamed"] else _GIVEN_WHOLE
     graph = read_folder(folder)
     layers = [layer["output"]["tensor"] for layer in manifest["layers"]]
@@ -42,8 +44,8 @@ def header(folder: str | Path, board: str = "host") -> str:
         "BOARD_NAME": json.dumps(board),
         "MODEL_NAME": json.dumps(name),
         "MODEL_SHA256": _braced(bytes.fromhex(manifest["model"]["sha256"])),
-        **_tensor("MODEL_INPUT", manifest["input"]),
-        **_tensor("MODEL_OUTPUT", manifest["output"]),
+        **_tensor("MODEL_INPUT", manifest["inputs"][0]),
+        **_tensor("MODEL_OUTPUT", manifest["outputs"][0]),
         "MODEL_SELF_TEST": _braced(vectors),  # seed, CRC-32 of all layers' outputs
         **{f"MODEL_{constant}": f"{name}_{constant}" for constant in (*_CONSTANTS, *constants)},
         **{f"model_{function}": f"{name}_{function}" for function in (*_FUNCTIONS, *functions)},
@@ -59,6 +61,16 @@ def header(folder: str | Path, board: str = "host") -> str:
             "",
         ]
     )
+
+
+def _check(manifest: Mapping[str, Any]) -> None:
+    """Raise UnsupportedError for what protocol 1 cannot carry."""
+    borders = [*manifest["inputs"], *manifest["outputs"]]
+    if len(borders) > 2 or manifest["states"] or any(border["dtype"] != "int8" for border in borders):
+        raise UnsupportedError(
+            f"{manifest['name']} has several inputs or outputs, state, or codes other than int8: boards take none of "
+            "these yet; call its C from a program of your own."
+        )
 
 
 def vector(seed: int, size: int) -> NDArray[np.int8]:

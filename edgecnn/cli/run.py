@@ -23,7 +23,8 @@ _CAMERA = "camera"  # as the name of a picture
 
 
 def _c(folder: Path, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-    return HostModel(folder).invoke(codes[None])[0]
+    codes = HostModel(folder).evaluate(codes[None])
+    return np.asarray(codes)[0]
 
 
 def _tflite(folder: Path, codes: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -68,7 +69,7 @@ def command(
     if board and kind:
         raise UsageError("a board runs its own firmware; leave out --with, or --board.")
     manifest = read_manifest(folder)
-    into, out = manifest["input"], manifest["output"]
+    into, out = manifest["inputs"][0], manifest["outputs"][0]
     pixels = _pixels(image, tuple(into["shape"][1:]))
     codes = quantize(pixels.astype(np.float32) / np.float32(255), into["scale"], into["zero_point"])
     report: dict[str, object] = {"board": board or "this computer"}

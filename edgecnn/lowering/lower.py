@@ -25,7 +25,7 @@ def lower(
     """
     core = load_target(target) if isinstance(target, str) else target
     core.check(optimize)
-    steps = scheduled(_steps(graph, fuse), graph.output)
+    steps = _ordered(graph, fuse)
     if not 0 <= stream <= streamable(steps, graph):
         raise UsageError(f"the first {stream} layers cannot be streamed; convert the network without --stream.")
     first = [streamed(steps[:stream], core, optimize)] if stream else []
@@ -35,11 +35,20 @@ def lower(
 
 def streamable_steps(graph: Graph, *, fuse: bool = True) -> int:
     """The largest `stream` that `lower` takes."""
-    return streamable(scheduled(_steps(graph, fuse), graph.output), graph)
+    return streamable(_ordered(graph, fuse), graph)
+
+
+def _ordered(graph: Graph, fuse: bool) -> tuple[Step, ...]:
+    """All steps in the order in which they run: variables are assigned last, when nothing reads them any more."""
+    steps, variables = _steps(graph, fuse), {state.following for state in graph.states}
+    last = tuple(step for step in steps if step.output in variables)
+    kept = [*(door.tensor for door in graph.outputs), *(tensor for step in last for tensor in step.inputs)]
+    return (*scheduled(tuple(step for step in steps if step not in last), kept), *last)
 
 
 def _steps(graph: Graph, fuse: bool) -> tuple[Step, ...]:
-    uses = Counter([graph.output, *(tensor for op in graph.ops for tensor in op.inputs)])
+    outputs = (door.tensor for door in graph.outputs)
+    uses = Counter([*outputs, *(tensor for op in graph.ops for tensor in op.inputs)])
     readers = {tensor: op for op in graph.ops for tensor in op.inputs}
     steps: list[Step] = []
     done: set[Op] = set()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
-from ..errors import EdgecnnError
+from ..errors import EdgecnnError, UnsupportedError
 from ..tensor import Tensor
 from .program import Program, Step, leads_of, shareable
 
@@ -90,27 +90,44 @@ def _buffers(program: Program) -> list[Buffer]:
     """The program's tensors, grouped where a step computes nothing, and the steps' scratch, with their lifetimes."""
     graph, steps = program.graph, program.steps
     last_use = {tensor: at for at, step in enumerate(steps) for tensor in step.reads}
-    last_use[graph.output] = len(steps)
-    given = [] if program.streamed else [graph.input]
+    variables = {state.following: state.tensor for state in graph.states}
+    kept = [*(door.tensor for door in graph.outputs), *variables.values()]
+    last_use |= dict.fromkeys(kept, len(steps))
+    given = [*([] if program.streamed else [door.tensor for door in graph.inputs]), *variables.values()]
     groups: dict[Tensor, list[Tensor]] = {tensor: [tensor] for tensor in given}
     births = dict.fromkeys(given, -1)
     root = {tensor: tensor for tensor in given}
     for at, step in enumerate(steps):
-        if step.call is None:
-            root[step.output] = root[step.inputs[0]]
+        same = step.inputs[0] if step.call is None else variables.get(step.output)
+        if same is not None:
+            root[step.output] = root[same]
             groups[root[step.output]].append(step.output)
         else:
             root[step.output] = step.output
             groups[step.output] = [step.output]
             births[step.output] = at
+    _check_variables(program, root)
     held = [
         Buffer(
-            tuple(tensors), first.size, births[first], max(last_use.get(tensor, births[first]) for tensor in tensors)
+            tuple(tensors), first.bytes, births[first], max(last_use.get(tensor, births[first]) for tensor in tensors)
         )
         for first, tensors in groups.items()
     ]
     calls = [step.call for step in steps]
     return held + [Buffer((), call.scratch, at, at) for at, call in enumerate(calls) if call and call.scratch]
+
+
+def _check_variables(program: Program, root: dict[Tensor, Tensor]) -> None:
+    """Raise UnsupportedError where what a variable holds is wanted when it holds something else already."""
+    variables = {state.tensor: state for state in program.graph.states}
+    following = {state.following for state in variables.values()}
+    assigned = [step.inputs[0] for step in program.steps if step.output in following]
+    for tensor in (*(door.tensor for door in program.graph.outputs), *assigned):
+        if state := variables.get(root[tensor]):
+            raise UnsupportedError(
+                f"an output or a variable of the network is given what its variable '{state.name}' held before; "
+                "copy that by an op first, as by adding 0."
+            )
 
 
 def _leads(program: Program, buffers: Iterable[Buffer]) -> Leads:

@@ -53,7 +53,9 @@ _MOST_ROWS = 2**15 - 2  # and one more is an int16 in the C
 
 def streamable(steps: Sequence[Step], graph: Graph) -> int:
     """How many of the first `steps` can be streamed: each reads nothing but what the one before it writes."""
-    uses = Counter([graph.output, *(tensor for step in steps for tensor in step.inputs)])
+    if len(graph.inputs) != 1 or graph.states:
+        return 0
+    uses = Counter([*(door.tensor for door in graph.outputs), *(tensor for step in steps for tensor in step.inputs)])
     given = graph.input
     for count, step in enumerate(steps):
         if step.inputs != (given,) or uses[given] != 1 or not _goes_by_rows(step):

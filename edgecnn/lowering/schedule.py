@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable
 
 from ..tensor import Tensor
 from .program import Step, leads_of, shareable
@@ -12,13 +13,14 @@ _STATES = 4000  # sets of finished steps that the search looks at, before it giv
 Order = tuple[int, ...]  # of positions in the given steps
 
 
-def scheduled(steps: tuple[Step, ...], output: Tensor) -> tuple[Step, ...]:
+def scheduled(steps: tuple[Step, ...], kept: Iterable[Tensor]) -> tuple[Step, ...]:
     """`steps`, which can run as they are given, in the order with the least peak found; as they are if none is better.
 
-    The peak is the memory that the planner proves to be needed before it places anything. The search over the sets of
-    steps that can have run finds the least of all orders; where those sets are too many, a greedy order is tried.
+    What is `kept` is needed after the last step. The peak is the memory that the planner proves to be needed before it
+    places anything. The search over the sets of steps that can have run finds the least of all orders; where those sets
+    are too many, a greedy order is tried.
     """
-    memory = _Memory(steps, output)
+    memory = _Memory(steps, kept)
     given = tuple(range(len(steps)))
     if all(len(memory.ready((1 << done) - 1)) == 1 for done in given):
         return steps  # a chain
@@ -62,7 +64,7 @@ def _greedy(memory: _Memory) -> Order:
 class _Memory:
     """What is held when. A set of steps is a number: bit i is the step at position i."""
 
-    def __init__(self, steps: tuple[Step, ...], output: Tensor):
+    def __init__(self, steps: tuple[Step, ...], kept: Iterable[Tensor]):
         self.everything = (1 << len(steps)) - 1
         self.calls = [step.call for step in steps]
         self.scratch = [call.scratch if call else 0 for call in self.calls]
@@ -71,7 +73,7 @@ class _Memory:
             buffers[step.output] = step.output if step.call else buffers.get(step.inputs[0], step.inputs[0])
         self.inputs = [[buffers.get(tensor, tensor) for tensor in step.inputs] for step in steps]
         self.outputs = [buffers[step.output] for step in steps]
-        self.kept = buffers.get(output, output)
+        self.kept = {buffers.get(tensor, tensor) for tensor in kept}
         made = {step.output: 1 << index for index, step in enumerate(steps)}
         self.after = [sum({made[tensor] for tensor in step.inputs if tensor in made}) for step in steps]
         self.makers: dict[Tensor, int] = {}
@@ -86,7 +88,7 @@ class _Memory:
     def least(self) -> int:
         """What the most demanding step needs in every order."""
         return max(
-            sum(tensor.size for tensor in {*inputs, output}) + scratch - self.shared(self.everything, index)
+            sum(tensor.bytes for tensor in {*inputs, output}) + scratch - self.shared(self.everything, index)
             for index, (inputs, output, scratch) in enumerate(zip(self.inputs, self.outputs, self.scratch, strict=True))
         )
 
@@ -97,28 +99,28 @@ class _Memory:
     def held(self, done: int) -> int:
         """Bytes that are still needed after the steps of the set `done`."""
         return sum(
-            tensor.size
-            for tensor in self.users.keys() | {self.kept}
+            tensor.bytes
+            for tensor in self.users.keys() | self.kept
             if self.makers.get(tensor, 0) & ~done == 0  # made, or given: the network's input
-            and (tensor == self.kept or self.users[tensor] & ~done)
+            and (tensor in self.kept or self.users[tensor] & ~done)
         )
 
     def added(self, done: int, index: int) -> int:
         """Bytes on top of what is held, while step `index` runs after those of the set `done`."""
         if not self.calls[index]:
             return 0
-        return self.outputs[index].size + self.scratch[index] - self.shared(done, index)
+        return self.outputs[index].bytes + self.scratch[index] - self.shared(done, index)
 
     def shared(self, done: int, index: int) -> int:
         """Bytes of the output that may lie over inputs which nobody needs after it and the steps of the set `done`."""
         output, call = self.outputs[index], self.calls[index]
         leads = leads_of(call, self.inputs[index]) if call else {}
         sizes = [
-            shareable(tensor.size, output.size, lead)
+            shareable(tensor.bytes, output.bytes, lead)
             for tensor, lead in leads.items()
-            if tensor != self.kept and not self.users[tensor] & ~(done | 1 << index)
+            if tensor not in self.kept and not self.users[tensor] & ~(done | 1 << index)
         ]
-        return min(sum(sizes), output.size)
+        return min(sum(sizes), output.bytes)
 
     def peak(self, order: Order) -> int:
         """The most bytes at once."""

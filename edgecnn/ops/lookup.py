@@ -10,13 +10,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fixed_point import INT8_MAX, INT8_MIN, Arithmetic, Array
+from ..fixed_point import Arithmetic, Array
 from .op import KernelCall, Node, Op
 
 
 @dataclass(frozen=True, eq=False)
 class LookupOp(Op):
-    """An elementwise op."""
+    """An elementwise op between codes of 8 bits."""
 
     @classmethod
     def read(cls, node: Node) -> Self:
@@ -26,16 +26,22 @@ class LookupOp(Op):
 
     @abstractmethod
     def codes(self, x: NDArray[np.int64]) -> Array:
-        """Output codes of input codes, before the clamp to int8."""
+        """Output codes of input codes, before the clamp to the output's type."""
 
     @cached_property
-    def table(self) -> NDArray[np.int8]:
-        """Output codes of the input codes -128 ... 127."""
-        codes = self.codes(np.arange(INT8_MIN, INT8_MAX + 1))
-        return np.clip(codes, INT8_MIN, INT8_MAX).astype(np.int8)
+    def table(self) -> NDArray[np.int8] | NDArray[np.uint8]:
+        """Output codes of all input codes, the lowest first."""
+        taken, given = np.iinfo(self.inputs[0].dtype), np.iinfo(self.output.dtype)
+        codes = self.codes(np.arange(taken.min, taken.max + 1))
+        return np.clip(codes, given.min, given.max).astype(self.output.dtype)
 
     def evaluate(self, arithmetic: Arithmetic, *inputs: Array) -> Array:
-        return arithmetic.array(self.table[inputs[0].astype(np.int64) - INT8_MIN])
+        lowest = np.iinfo(self.inputs[0].dtype).min
+        return arithmetic.array(self.table[inputs[0].astype(np.int64) - lowest])
 
     def kernel_call(self) -> KernelCall:
-        return KernelCall("lookup_s8", {"size": self.output.size, "table": self.table}, leads={0: 0})
+        # The kernel takes and gives bytes as int8: those of a uint8 above 127 come first there.
+        table = self.table.view(np.int8)
+        if self.inputs[0].dtype == "uint8":
+            table = np.roll(table, len(table) // 2)
+        return KernelCall("lookup_s8", {"size": self.output.size, "table": table}, leads={0: 0})

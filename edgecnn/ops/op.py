@@ -96,6 +96,9 @@ class Op(ABC):
     several_outputs: ClassVar[bool] = False
     """Whether an operator of the file may have several outputs: each that is needed becomes one op."""
 
+    types: ClassVar[frozenset[str]] = frozenset({"int8"})
+    """Those that its input and its output may have."""
+
     @classmethod
     @abstractmethod
     def read(cls, node: Node) -> Self:

@@ -1,4 +1,4 @@
-"""QUANTIZE from int8 to int8: the same real values in another scale."""
+"""QUANTIZE between codes of 8 bits, with sign or without: the same real values in another scale."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Quantize(RescaleOp):
     """Rescales codes."""
 
     kind = "quantize"
+    types = frozenset({"int8", "uint8"})
 
     @property
     def effective_scale(self) -> np.float64:

@@ -14,6 +14,7 @@ class Reshape(Op):
     """The shape is the output tensor's: how the file computes it (SHAPE, STRIDED_SLICE, PACK) does not matter."""
 
     kind = "reshape"
+    types = frozenset({"int8", "uint8"})
 
     @classmethod
     def read(cls, node: Node) -> Self:

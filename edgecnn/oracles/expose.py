@@ -5,37 +5,43 @@ an output, and tflite_runtime's `experimental_preserve_all_tensors` returns wron
 """
 
 import struct
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tflite.Model import Model
 from tflite.SubGraph import SubGraph
 from tflite.TensorType import TensorType
 
-from ..errors import InvalidModelError, UnsupportedError
+from ..errors import InvalidModelError
 
 _OUTPUTS_FIELD = 8  # the vtable slot of SubGraph.outputs in the schema
-_NO_CHOICE = "; give it a TFLite file with one graph from one input."
 
 
 class Exposed(NamedTuple):
-    """A patched model, the tensor index of its input, and those of its outputs in order (the original ones first).
+    """A patched model, its inputs in order, and the tensor indices of its outputs in order (the original ones first).
 
-    `quantization` is (scale, zero point) of the QUANTIZE behind an input of float32; None when the input is int8.
+    `remembers` says whether it has variables, so that an inference follows from those before it.
     """
 
     model: bytes
-    input: int
+    inputs: tuple["Input", ...]
     outputs: tuple[int, ...]
+    remembers: bool
+
+
+class Input(NamedTuple):
+    """An input of the file; `quantization` is (scale, zero point) of the QUANTIZE after one of float32, else None."""
+
+    tensor: int
     quantization: tuple[float, int] | None
 
 
 def expose(model: bytes) -> Exposed:
     """Return `model` with every op's output listed as a graph output; all bytes but one offset stay as they are.
 
-    Raises InvalidModelError or UnsupportedError when `model` is no TFLite file with one graph and one input.
+    Raises InvalidModelError when `model` is no TFLite file with an input, or computes nothing.
     """
     if model[4:8] != b"TFL3":
-        raise InvalidModelError("the oracle was given something that is not a TFLite file" + _NO_CHOICE)
+        raise InvalidModelError("the oracle was given something that is not a TFLite file; give it one with a network.")
     try:
         return _expose(model)
     except (AttributeError, IndexError, TypeError, ValueError, struct.error) as error:
@@ -44,14 +50,16 @@ def expose(model: bytes) -> Exposed:
 
 def _expose(model: bytes) -> Exposed:
     root = Model.GetRootAs(model)
-    if root.SubgraphsLength() != 1 or root.Subgraphs(0).InputsLength() != 1:
-        raise UnsupportedError("an oracle runs only models with one graph and one input" + _NO_CHOICE)
+    if root.SubgraphsLength() == 0 or root.Subgraphs(0).InputsLength() == 0:
+        raise ValueError("no network, or none with an input")
     graph: SubGraph = root.Subgraphs(0)
     if graph.OutputsLength() == 0:
         raise ValueError("no outputs")
+    given = [graph.Inputs(i) for i in range(graph.InputsLength())]
 
     def computed(tensor: int) -> bool:
-        return root.Buffers(graph.Tensors(tensor).Buffer()).DataLength() == 0 and tensor != graph.Inputs(0)
+        constant = root.Buffers(graph.Tensors(tensor).Buffer()).DataLength() > 0
+        return not constant and tensor not in given and graph.Tensors(tensor).Type() != TensorType.RESOURCE
 
     listed = [graph.Outputs(i) for i in range(graph.OutputsLength())]
     for i in range(graph.OperatorsLength()):
@@ -60,15 +68,21 @@ def _expose(model: bytes) -> Exposed:
     outputs = tuple(tensor for tensor in dict.fromkeys(listed) if computed(tensor))
     if not outputs:
         raise ValueError("nothing is computed")
-    return Exposed(_with_outputs(model, graph, outputs), graph.Inputs(0), outputs, _quantization(graph))
+    inputs = tuple(Input(tensor, _quantization(graph, tensor)) for tensor in given)
+    remembers = any(tensor.Type() == TensorType.RESOURCE for tensor in _tensors(graph))
+    return Exposed(_with_outputs(model, graph, outputs), inputs, outputs, remembers)
 
 
-def _quantization(graph: SubGraph) -> tuple[float, int] | None:
-    given = graph.Inputs(0)
+def _tensors(graph: SubGraph) -> list[Any]:
+    return [graph.Tensors(i) for i in range(graph.TensorsLength())]
+
+
+def _quantization(graph: SubGraph, given: int) -> tuple[float, int] | None:
     if graph.Tensors(given).Type() != TensorType.FLOAT32:
         return None
     for op in map(graph.Operators, range(graph.OperatorsLength())):
-        parameters = graph.Tensors(op.Outputs(0)).Quantization() if given in op.InputsAsNumpy() else None
+        reads = op.InputsLength() and given in op.InputsAsNumpy()
+        parameters = graph.Tensors(op.Outputs(0)).Quantization() if reads else None
         if parameters and parameters.ScaleLength() == 1:
             return float(parameters.Scale(0)), int(parameters.ZeroPoint(0))
     return None

@@ -7,8 +7,8 @@ import numpy as np
 from .tflite_runtime import session
 
 
-def load(model: bytes) -> Callable[[np.ndarray], list[np.ndarray]]:
-    """Return a function from one input (with its batch dimension) to the model's outputs in order."""
+def load(model: bytes) -> Callable[[list[np.ndarray]], list[np.ndarray]]:
+    """Return a function from the inputs (with their batch dimension) to the model's outputs in order."""
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     return session(Interpreter(model_content=model, experimental_op_resolver_type=OpResolverType.BUILTIN_REF))

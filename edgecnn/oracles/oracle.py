@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -43,6 +44,10 @@ def available() -> "list[Oracle]":
 
 def _installed(kind: _Kind) -> bool:
     return importlib.util.find_spec(kind.package) is not None
+
+
+def _real(x: np.ndarray, quantization: tuple[float, int] | None) -> np.ndarray:
+    return x if quantization is None or x.dtype == np.float32 else dequantize(x, *quantization)
 
 
 def _end(code: int) -> str:
@@ -82,22 +87,31 @@ class Oracle:
         self._stop()
         self._log.close()
 
-    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
-        """Return, by tensor index, the input and every op's output for the int8 inputs `x` (N, *shape without batch).
+    def evaluate(self, model: bytes, x: np.ndarray | Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
+        """Return, by tensor index, the inputs and every op's output for the inputs `x` (N, *shape without batch).
 
-        Each array has the shape (N, *shape of the tensor). A float32 input with a QUANTIZE behind it is given the real
-        values of the codes, which become the codes again. Raises EdgecnnError when the model cannot be run.
+        Several inputs are given by their tensors' indices. Each array of the answer has the shape (N, *shape of the
+        tensor). A float32 input with a QUANTIZE after it may be given codes, and gets their real values, which become
+        the codes again. A network with variables begins anew with each call. Raises EdgecnnError when the model cannot
+        be run.
         """
-        if len(x) == 0:
-            raise UsageError(f"{self.name} was given no input; give it at least one.")
         exposed = expose(model)
-        given = x if exposed.quantization is None else dequantize(x, *exposed.quantization)
-        answer = self._ask(exposed.model, given)
+        (first, *more) = exposed.inputs
+        arrays = x if isinstance(x, Mapping) else {first.tensor: x}
+        if arrays.keys() != {given.tensor for given in exposed.inputs}:
+            raise UsageError(
+                f"{self.name} was given {len(arrays)} inputs of {1 + len(more)}; give it each by its tensor."
+            )
+        if not all(len(array) for array in arrays.values()):
+            raise UsageError(f"{self.name} was given no input; give it at least one.")
+        given = [_real(arrays[into.tensor], into.quantization) for into in exposed.inputs]
+        answer = self._ask(exposed.model, given, exposed.remembers)
         if isinstance(answer, str):
             raise self._failure(answer)
-        return {exposed.input: given[:, np.newaxis], **dict(zip(exposed.outputs, answer, strict=True))}
+        values = dict(zip(exposed.outputs, answer, strict=True))
+        return {into.tensor: array[:, np.newaxis] for into, array in zip(exposed.inputs, given, strict=True)} | values
 
-    def _ask(self, model: bytes, x: np.ndarray) -> list[np.ndarray] | str:
+    def _ask(self, model: bytes, x: list[np.ndarray], remembers: bool) -> list[np.ndarray] | str:
         if self._process is None:
             self._process = self._start()
         self._log.seek(0)
@@ -106,7 +120,7 @@ class Oracle:
         assert self._process.stdout
         answered = False
         try:
-            pickle.dump((model, x), self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+            pickle.dump((model, x, remembers), self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
             answer: list[np.ndarray] | str = pickle.load(self._process.stdout)
             answered = True

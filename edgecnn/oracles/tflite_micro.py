@@ -7,16 +7,17 @@ import numpy as np
 _ARENA_BYTES = 256 << 20  # all layers live at once here; memory that is never touched costs nothing
 
 
-def load(model: bytes) -> Callable[[np.ndarray], list[np.ndarray]]:
-    """Return a function from one input (with its batch dimension) to the model's outputs in order."""
+def load(model: bytes) -> Callable[[list[np.ndarray]], list[np.ndarray]]:
+    """Return a function from the inputs (with their batch dimension) to the model's outputs in order."""
     from tflite.Model import Model
     from tflite_micro.python.tflite_micro import runtime
 
     interpreter = runtime.Interpreter.from_bytes(model, arena_size=_ARENA_BYTES)
     outputs = range(Model.GetRootAs(model).Subgraphs(0).OutputsLength())
 
-    def run(x: np.ndarray) -> list[np.ndarray]:
-        interpreter.set_input(x, 0)
+    def run(x: list[np.ndarray]) -> list[np.ndarray]:
+        for position, array in enumerate(x):
+            interpreter.set_input(array, position)
         interpreter.invoke()
         return [interpreter.get_output(i) for i in outputs]
 

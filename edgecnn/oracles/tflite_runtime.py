@@ -6,21 +6,22 @@ from typing import Any
 import numpy as np
 
 
-def load(model: bytes) -> Callable[[np.ndarray], list[np.ndarray]]:
-    """Return a function from one input (with its batch dimension) to the model's outputs in order."""
+def load(model: bytes) -> Callable[[list[np.ndarray]], list[np.ndarray]]:
+    """Return a function from the inputs (with their batch dimension) to the model's outputs in order."""
     from tflite_runtime.interpreter import Interpreter, OpResolverType
 
     return session(Interpreter(model_content=model, experimental_op_resolver_type=OpResolverType.BUILTIN_REF))
 
 
-def session(interpreter: Any) -> Callable[[np.ndarray], list[np.ndarray]]:
+def session(interpreter: Any) -> Callable[[list[np.ndarray]], list[np.ndarray]]:
     """The same for an interpreter that has tf.lite.Interpreter's methods."""
     interpreter.allocate_tensors()
-    source = interpreter.get_input_details()[0]["index"]
+    sources = [details["index"] for details in interpreter.get_input_details()]
     targets = [details["index"] for details in interpreter.get_output_details()]
 
-    def run(x: np.ndarray) -> list[np.ndarray]:
-        interpreter.set_tensor(source, x)
+    def run(x: list[np.ndarray]) -> list[np.ndarray]:
+        for source, array in zip(sources, x, strict=True):
+            interpreter.set_tensor(source, array)
         interpreter.invoke()
         return [interpreter.get_tensor(target) for target in targets]
 

@@ -1,6 +1,7 @@
 """The process behind an Oracle: `python -m edgecnn.oracles.worker MODULE` answers pickled requests on stdin.
 
-A request is (model, inputs); the answer is one array per output of the model, or a text that says why there is none.
+A request is (model, an array per input, whether it has variables); the answer is one array per output of the model, or
+a text that says why there is none.
 """
 
 import importlib
@@ -12,21 +13,26 @@ from functools import lru_cache
 
 import numpy as np
 
+Run = Callable[[list[np.ndarray]], list[np.ndarray]]
 
-@lru_cache(maxsize=4)
-def _load(module: str, model: bytes) -> Callable[[np.ndarray], list[np.ndarray]]:
-    run: Callable[[np.ndarray], list[np.ndarray]] = importlib.import_module(f"{__package__}.{module}").load(model)
+
+def _load(module: str, model: bytes) -> Run:
+    run: Run = importlib.import_module(f"{__package__}.{module}").load(model)
     return run
 
 
-def evaluate(module: str, model: bytes, x: np.ndarray) -> list[np.ndarray]:
+_kept = lru_cache(maxsize=4)(_load)
+
+
+def evaluate(module: str, model: bytes, x: list[np.ndarray], remembers: bool = False) -> list[np.ndarray]:
     """Run the inputs one by one; the result has the shape (N, *shape of the output) for every output."""
-    run = _load(module, model)
+    run = (_load if remembers else _kept)(module, model)  # a fresh interpreter has forgotten everything
     values: list[np.ndarray] = []
-    for i in range(len(x)):
-        outputs = run(x[i : i + 1])
+    count = len(x[0])
+    for i in range(count):
+        outputs = run([array[i : i + 1] for array in x])
         if not values:
-            values = [np.empty((len(x), *output.shape), output.dtype) for output in outputs]
+            values = [np.empty((count, *output.shape), output.dtype) for output in outputs]
         for value, output in zip(values, outputs, strict=True):
             value[i] = output
     return values
@@ -38,12 +44,12 @@ def main(module: str) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the libraries print must not mix with the answers
     while True:
         try:
-            model, x = pickle.load(sys.stdin.buffer)
+            model, x, remembers = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
         answer: list[np.ndarray] | str
         try:
-            answer = evaluate(module, model, x)
+            answer = evaluate(module, model, x, remembers)
         except Exception as error:  # of any library, for any reason: the parent makes a sentence of it
             answer = f"{type(error).__name__}: {error}"
         pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)

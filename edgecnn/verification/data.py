@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets, zoo
+from ..door import Codes, Door
 from ..errors import UsageError
-from ..fixed_point import quantize
 from ..graph import Graph
 from ..interpreter import CHUNK
 
@@ -30,17 +30,20 @@ def suitable(graph: Graph, keras: Path, folder: Path | None) -> tuple[str | None
     trained_on = provenance(keras).get("dataset") or zoo.dataset_of(graph.sha256)
     if trained_on and datasets.available(trained_on, folder):
         return trained_on, []
-    here = datasets.available(_ANYWHERE)
-    suits = here and datasets.load(_ANYWHERE).test.images.shape[1:] == graph.input.shape[1:]
+    suits = (
+        datasets.available(_ANYWHERE)
+        and len(graph.inputs) == 1
+        and datasets.load(_ANYWHERE).test.images.shape[1:] == graph.input.shape[1:]
+    )
     why = f"{trained_on}, which it was trained on, is not here" if trained_on else "no --dataset is named"
     return _ANYWHERE if suits else None, [f"{why}: compared on {_ANYWHERE if suits else 'random bytes alone'}."]
 
 
 @dataclass(frozen=True)
 class Data:
-    """Input codes: `real` images of a data set, then random bytes."""
+    """Input codes, by the names of the inputs: `real` images of a data set, then random bytes."""
 
-    codes: NDArray[np.int8]
+    codes: dict[str, Codes]
     images: NDArray[np.float32]
     real: int
     split: datasets.Split | None
@@ -49,11 +52,11 @@ class Data:
 
     @classmethod
     def load(cls, graph: Graph, name: str | None, folder: Path | None, limit: int, random: int) -> Data:
-        shape = graph.input.shape[1:]
-        noise = np.random.default_rng(RANDOM_SEED).integers(-128, 128, (random, *shape), np.int8)
+        noise = random_codes(graph.inputs, random)
         facts: dict[str, Any] = {"n": 0, "random": random, "random_seed": RANDOM_SEED, "dataset": name}
         if name is None:
             return cls(noise, np.empty(0, np.float32), 0, None, (), facts)
+        shape, (door, *_) = graph.input.shape[1:], graph.inputs
         dataset = datasets.load(name, folder, shape)
         split = dataset.test[:limit]
         if split.images.shape[1:] != shape:
@@ -62,16 +65,35 @@ class Data:
                 f"{'x'.join(map(str, shape))}; choose another --dataset, or `none` for random bytes alone."
             )
         images = datasets.to_input(split.images)
-        codes = quantize(images, graph.input.scale, graph.input.zero_point)
+        codes = door.codes_of_reals(images)
         facts |= {"n": len(split), "split": "test", "sha256": dataset.sha256, "dataset": dataset.title}
-        return cls(np.concatenate([codes, noise]), images, len(split), split, dataset.classes, facts)
+        both = {door.name: np.concatenate([codes, noise[door.name]])}
+        return cls(both, images, len(split), split, dataset.classes, facts)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.codes.values())))
+
+    def part(self, rows: slice) -> dict[str, Codes]:
+        """Some of `codes`."""
+        return {name: codes[rows] for name, codes in self.codes.items()}
 
     def parts(self) -> Iterator[tuple[slice, str]]:
         """Slices of `codes`, none with both kinds of data, each with its name."""
         kinds = (
             (0, self.real, f"test images of {self.facts['dataset']}"),
-            (self.real, len(self.codes), "random bytes"),
+            (self.real, len(self), "random bytes"),
         )
         for first, end, label in kinds:
             for start in range(first, end, CHUNK):
                 yield slice(start, min(start + CHUNK, end)), label
+
+
+def random_codes(inputs: Iterable[Door], count: int) -> dict[str, Codes]:
+    """Full-range codes (count, *shape) for each input, by its name."""
+    rng = np.random.default_rng(RANDOM_SEED)
+    codes = {}
+    for door in inputs:
+        kind: Any = np.dtype(door.tensor.dtype)
+        limits = np.iinfo(kind)
+        codes[door.name] = rng.integers(limits.min, limits.max + 1, (count, *door.shape), kind)
+    return codes

@@ -28,15 +28,17 @@ class Party:
     first: str = ""
     """The first layer that differed, with the data on which it did."""
 
-    def compare(self, ours: dict[Tensor, NDArray[np.int8]], theirs: dict[int, NDArray[np.int8]], data: str) -> None:
+    def compare(self, ours: dict[Tensor, NDArray[Any]], theirs: dict[int, NDArray[Any]], data: str) -> None:
         """Count the differences in every tensor that this party has and decides."""
         for position, (tensor, codes) in enumerate(ours.items()):
             if tensor.index not in theirs or tensor in self.not_deciding:
                 continue
-            difference = np.abs(codes.astype(np.int16).ravel() - theirs[tensor.index].ravel())
-            self.bytes += difference.size
-            if unequal := int(np.count_nonzero(difference)):
+            mine, other = codes.ravel(), theirs[tensor.index].ravel().astype(codes.dtype)
+            unequal = int(np.count_nonzero(mine.view(np.uint8) != other.view(np.uint8)))
+            self.bytes += mine.nbytes
+            if unequal:
                 self.unequal_bytes += unequal
+                difference = np.abs(mine.astype(np.float64) - other.astype(np.float64))
                 self.max_difference = max(self.max_difference, int(difference.max()))
                 self.first = self.first or f"layer {position - 1} ({tensor}), on {data}"
 

@@ -60,7 +60,8 @@ def verify(
         host = hosts[CONVERTED]
         oracles = [stack.enter_context(oracle) for oracle in _oracles(with_oracles)]
         keras = Path(keras) if keras else model.with_suffix(".keras")
-        reference = FloatReference(keras, graph) if keras.is_file() else None
+        one = len(graph.inputs) == len(graph.outputs) == 1
+        reference = FloatReference(keras, graph) if one and keras.is_file() else None
         folder = Path(data_dir) if data_dir else None
         notes: list[str] = []
         if dataset == AS_TRAINED:
@@ -82,17 +83,18 @@ def verify(
         )
         int8_classes, float_classes = [], []
         # Each oracle is a process of its own: they compute while this one does.
-        with bar("Verifying", len(data.codes)) as progress, ThreadPoolExecutor() as pool:
+        with bar("Verifying", len(data)) as progress, ThreadPoolExecutor() as pool:
             for part, label in data.parts():
-                codes = data.codes[part]
+                codes = data.part(part)
+                own = {door.index: door.from_codes(codes[door.name]) for door in graph.inputs}
                 answers = [
-                    (party, pool.submit(oracle.evaluate, graph.source, codes))
+                    (party, pool.submit(oracle.evaluate, graph.source, own))
                     for party, oracle in zip(others, oracles, strict=True)
                     if not party.failure
                 ]
                 ours = trace(graph, codes)
                 for party, c in zip(ours_in_c, hosts.values(), strict=True):
-                    party.compare(ours, c.trace(codes) | {graph.output.index: c.invoke(codes)}, label)
+                    party.compare(ours, c.trace(codes) | _outputs(graph, c.evaluate(codes)), label)
                 real = part.stop <= data.real
                 reals = reference.trace(data.images[part]) if reference and real else {}
                 for party, answer in answers:
@@ -100,11 +102,12 @@ def verify(
                 if real:
                     for tensor, fidelity in result.layers.items():
                         fidelity.add(ours[tensor], reals.get(tensor))
-                    int8_classes.append(_classes(ours[graph.output]))
-                    float_classes.append(_classes(reals[graph.output]) if reals else np.empty(0, np.int64))
-                progress.advance(len(codes))
+                    if one:
+                        int8_classes.append(_classes(ours[graph.output]))
+                        float_classes.append(_classes(reals[graph.output]) if reals else np.empty(0, np.int64))
+                progress.advance(part.stop - part.start)
         result.undecided = _undecided(graph, others) if with_oracles else []
-        if data.split:
+        if data.split and one:
             _grade(result, data, np.concatenate(int8_classes), np.concatenate(float_classes))
     return result
 
@@ -131,6 +134,12 @@ def _undecided(graph: Graph, parties: list[Party]) -> list[str]:
     """Layers for which no exact oracle's word counts."""
     deciding = [party for party in parties if party.decides]
     return [op.output.name for op in graph.ops if all(op.output in party.not_deciding for party in deciding)]
+
+
+def _outputs(graph: Graph, codes: Any) -> dict[int, NDArray[Any]]:
+    """Output codes as `HostModel.evaluate` gives them, by their tensors' indices."""
+    named = codes if isinstance(codes, dict) else {graph.outputs[0].name: codes}
+    return {door.tensor.index: named[door.name] for door in graph.outputs}
 
 
 def _classes(outputs: NDArray[Any]) -> NDArray[np.int64]:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The program that every board runs: it answers the requests of protocol.h. */
 #ifndef EDGECNN_APP_H
 #define EDGECNN_APP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* CRC-32 as of IEEE 802.3 and zlib, bit by bit: faster than any UART, and no table to store. */
 #ifndef EDGECNN_CRC32_H
 #define EDGECNN_CRC32_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Frames on the wire (protocol.h), decoded and encoded byte by byte. */
 #ifndef EDGECNN_FRAME_H
 #define EDGECNN_FRAME_H

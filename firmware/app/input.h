@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How the model is given its input: as a whole, or, where it is streamed, row by row. */
 #ifndef EDGECNN_INPUT_H
 #define EDGECNN_INPUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a port supplies: a byte in, a byte out, a counter. Everything else of the firmware is the same on all boards. */
 #ifndef EDGECNN_PORT_H
 #define EDGECNN_PORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How a host talks to the firmware, over any line that carries bytes: UART, USB serial, pty, socket.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "add_s8.h"
 
 #include "fixed_point.h"
@@ -10,8 +11,8 @@ static int8_t sum(const EDGECNN_FLASH edgecnn_add_s8_params *p, int32_t code1, i
   return edgecnn_clamp(code, p->output_min, p->output_max);
 }
 
-void edgecnn_add_s8(const EDGECNN_FLASH edgecnn_add_s8_params *p, const int8_t *input1, const int8_t *input2,
-                    int8_t *output) {
+EDGECNN_KERNEL void edgecnn_add_s8(const EDGECNN_FLASH edgecnn_add_s8_params *p, const int8_t *input1,
+                                   const int8_t *input2, int8_t *output) {
   const EDGECNN_FLASH int32_t *s1 = p->steps1, *s2 = p->steps2;
   for (int32_t i = 0; i < p->shape[0]; i++) {
     for (int32_t j = 0; j < p->shape[1]; j++) {

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Average pooling of an int8 tensor, one image, height x width x channels. */
 #ifndef EDGECNN_AVERAGE_POOL2D_S8_H
 #define EDGECNN_AVERAGE_POOL2D_S8_H
 
+#include "kernel.h"
 #include "pool2d_s8.h"
 
 /*

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Several int8 tensors side by side. */
 #ifndef EDGECNN_CONCATENATION_S8_H
 #define EDGECNN_CONCATENATION_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   int32_t inputs;                     /* how many */

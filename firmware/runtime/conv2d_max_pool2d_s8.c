@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_max_pool2d_s8.h"
 
 /* Raise output[channels] to the codes of the convolution's pixel (y, x). */
@@ -10,8 +11,8 @@ static void raise(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t 
   }
 }
 
-void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input,
-                                  int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p,
+                                                 const int8_t *input, int8_t *output, int8_t *scratch) {
   for (int32_t py = 0; py < p->pooled_height; py++) {
     for (int32_t px = 0; px < p->pooled_width; px++) {
       for (int32_t oc = 0; oc < p->conv.output_channels; oc++) output[oc] = -128;

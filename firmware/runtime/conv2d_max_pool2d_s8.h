@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and max pooling at once: the map between them is never stored. */
 #ifndef EDGECNN_CONV2D_MAX_POOL2D_S8_H
 #define EDGECNN_CONV2D_MAX_POOL2D_S8_H
 
 #include "conv2d_window_s8.h"
+#include "kernel.h"
 
 typedef struct {
   edgecnn_conv2d_s8_params conv;

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_s8.h"
 
-void edgecnn_conv2d_s8(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input, int8_t *output,
-                       int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_s8(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input,
+                                      int8_t *output, int8_t *scratch) {
   for (int32_t oy = 0; oy < p->output_height; oy++) {
     for (int32_t ox = 0; ox < p->output_width; ox++) {
       const int32_t y = oy * p->stride_height - p->pad_top;

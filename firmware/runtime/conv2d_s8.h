@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two-dimensional convolution of int8 tensors, one image, height x width x channels. */
 #ifndef EDGECNN_CONV2D_S8_H
 #define EDGECNN_CONV2D_S8_H
 
 #include "conv2d_window_s8.h"
+#include "kernel.h"
 
 /*
  * output[output_height][output_width][output_channels] from input[input_height][input_width][input_channels];

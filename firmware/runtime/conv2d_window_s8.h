@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the convolutions share: their parameters, and the codes under one window. */
 #ifndef EDGECNN_CONV2D_WINDOW_S8_H
 #define EDGECNN_CONV2D_WINDOW_S8_H

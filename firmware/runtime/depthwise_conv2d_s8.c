@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "depthwise_conv2d_s8.h"
 
 #include "conv2d_window_s8.h"
@@ -10,8 +11,8 @@ static int32_t dot(const EDGECNN_FLASH int8_t *weights, const int8_t *codes, int
   return sum;
 }
 
-void edgecnn_depthwise_conv2d_s8(const EDGECNN_FLASH edgecnn_depthwise_conv2d_s8_params *p, const int8_t *input,
-                                 int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_depthwise_conv2d_s8(const EDGECNN_FLASH edgecnn_depthwise_conv2d_s8_params *p,
+                                                const int8_t *input, int8_t *output, int8_t *scratch) {
   const int32_t taps = p->filter_height * p->filter_width;
   const int32_t multiplier = p->output_channels / p->input_channels;
   for (int32_t oy = 0; oy < p->output_height; oy++) {

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two-dimensional convolution of each channel on its own, int8 tensors, one image, height x width x channels. */
 #ifndef EDGECNN_DEPTHWISE_CONV2D_S8_H
 #define EDGECNN_DEPTHWISE_CONV2D_S8_H
 
 #include "conv2d_window_s8.h"
+#include "kernel.h"
 
 /* output_channels is a multiple of input_channels; weights are [output_channels][filter_height][filter_width]. */
 typedef edgecnn_conv2d_s8_params edgecnn_depthwise_conv2d_s8_params;

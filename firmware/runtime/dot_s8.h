@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inner loop of convolutions and fully connected layers. */
 #ifndef EDGECNN_DOT_S8_H
 #define EDGECNN_DOT_S8_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The arithmetic of int8 inference: every rounding of the runtime is one of these functions.
  * They are bit for bit those of edgecnn/fixed_point.py (TFLite's reference kernels).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where constants live. On most cores they lie in flash because they are const; an AVR would copy them to RAM unless
  * their type says otherwise. Every constant and every pointer to constants of the runtime is EDGECNN_FLASH.
@@ -9,6 +10,17 @@
 #define EDGECNN_FLASH __memx /* 24 bits of address: all flash, and RAM */
 #else
 #define EDGECNN_FLASH
+#endif
+
+/*
+ * Where the linker puts the weights, and the memory that a network has of its own: as everything else, unless these are
+ * defined for the compiler, as in -DEDGECNN_WEIGHTS='__attribute__((section(".external_flash")))'.
+ */
+#ifndef EDGECNN_WEIGHTS
+#define EDGECNN_WEIGHTS
+#endif
+#ifndef EDGECNN_ARENA
+#define EDGECNN_ARENA
 #endif
 
 /*

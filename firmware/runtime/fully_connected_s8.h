@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fully connected layer of int8 tensors. */
 #ifndef EDGECNN_FULLY_CONNECTED_S8_H
 #define EDGECNN_FULLY_CONNECTED_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   int32_t rows; /* 1 for a plain dense layer */

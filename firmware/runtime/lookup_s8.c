@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "lookup_s8.h"
 
-void edgecnn_lookup_s8(const EDGECNN_FLASH edgecnn_lookup_s8_params *p, const int8_t *input, int8_t *output) {
+EDGECNN_KERNEL void edgecnn_lookup_s8(const EDGECNN_FLASH edgecnn_lookup_s8_params *p, const int8_t *input,
+                                      int8_t *output) {
   for (int32_t i = 0; i < p->size; i++) output[i] = p->table[input[i] + 128];
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An elementwise op as a table: sigmoid, tanh, ReLU with rescaling, requantization. */
 #ifndef EDGECNN_LOOKUP_S8_H
 #define EDGECNN_LOOKUP_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   int32_t size;                      /* number of codes */

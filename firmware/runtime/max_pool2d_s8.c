@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "max_pool2d_s8.h"
 
 static int32_t largest(const int8_t *first, int32_t rows, int32_t columns, int32_t row_step, int32_t column_step) {
@@ -11,6 +12,7 @@ static int32_t largest(const int8_t *first, int32_t rows, int32_t columns, int32
   return code;
 }
 
-void edgecnn_max_pool2d_s8(const EDGECNN_FLASH edgecnn_max_pool2d_s8_params *p, const int8_t *input, int8_t *output) {
+EDGECNN_KERNEL void edgecnn_max_pool2d_s8(const EDGECNN_FLASH edgecnn_max_pool2d_s8_params *p, const int8_t *input,
+                                          int8_t *output) {
   edgecnn_pool2d_s8(p, input, output, largest);
 }

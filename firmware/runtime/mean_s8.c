@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "mean_s8.h"
 
 #include "fixed_point.h"
 
-void edgecnn_mean_s8(const EDGECNN_FLASH edgecnn_mean_s8_params *p, const int8_t *input, int8_t *output) {
+EDGECNN_KERNEL void edgecnn_mean_s8(const EDGECNN_FLASH edgecnn_mean_s8_params *p, const int8_t *input,
+                                    int8_t *output) {
   for (int32_t row = 0; row < p->rows; row++) {
     for (int32_t c = 0; c < p->depth; c++) {
       /* In any order: |bias| + count * 128 is within the proved bound. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mean of an int8 tensor over neighbouring axes. */
 #ifndef EDGECNN_MEAN_S8_H
 #define EDGECNN_MEAN_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   int32_t rows, count, depth; /* codes before, along and after the axes */

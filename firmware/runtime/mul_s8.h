@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Product of two int8 tensors. */
 #ifndef EDGECNN_MUL_S8_H
 #define EDGECNN_MUL_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   const EDGECNN_FLASH int32_t *shape; /* [4]: of the output */

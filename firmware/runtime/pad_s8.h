@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A border around an int8 tensor of four axes. */
 #ifndef EDGECNN_PAD_S8_H
 #define EDGECNN_PAD_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   const EDGECNN_FLASH int32_t *input_shape; /* [4] */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the pools share: the geometry, and the walk over the windows. */
 #ifndef EDGECNN_POOL2D_S8_H
 #define EDGECNN_POOL2D_S8_H

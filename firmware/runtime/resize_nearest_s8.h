@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An int8 image made larger or smaller by repeating or leaving out pixels. */
 #ifndef EDGECNN_RESIZE_NEAREST_S8_H
 #define EDGECNN_RESIZE_NEAREST_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   int32_t input_width;

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "slice_s8.h"
 
-void edgecnn_slice_s8(const EDGECNN_FLASH edgecnn_slice_s8_params *p, const int8_t *input, int8_t *output) {
+EDGECNN_KERNEL void edgecnn_slice_s8(const EDGECNN_FLASH edgecnn_slice_s8_params *p, const int8_t *input,
+                                     int8_t *output) {
   const EDGECNN_FLASH int32_t *shape = p->shape, *steps = p->steps;
   for (int32_t i = 0; i < shape[0]; i++) {
     for (int32_t j = 0; j < shape[1]; j++) {

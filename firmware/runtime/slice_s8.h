@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A part of an int8 tensor. */
 #ifndef EDGECNN_SLICE_S8_H
 #define EDGECNN_SLICE_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   int32_t start;                      /* the first code that is taken */

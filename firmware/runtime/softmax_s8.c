@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "softmax_s8.h"
 
 #include "fixed_point.h"
@@ -65,6 +66,7 @@ static void softmax_row(const EDGECNN_FLASH edgecnn_softmax_s8_params *p, const 
   }
 }
 
-void edgecnn_softmax_s8(const EDGECNN_FLASH edgecnn_softmax_s8_params *p, const int8_t *input, int8_t *output) {
+EDGECNN_KERNEL void edgecnn_softmax_s8(const EDGECNN_FLASH edgecnn_softmax_s8_params *p, const int8_t *input,
+                                       int8_t *output) {
   for (int32_t row = 0; row < p->rows; row++) softmax_row(p, input + row * p->depth, output + row * p->depth);
 }

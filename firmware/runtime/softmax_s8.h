@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Softmax of int8 codes, in fixed point. */
 #ifndef EDGECNN_SOFTMAX_S8_H
 #define EDGECNN_SOFTMAX_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   int32_t rows, depth;       /* depth: classes, 1 .. 4095 */

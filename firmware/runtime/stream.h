@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first layers of a network, row by row: neither its input nor the maps between them lie in memory as a whole. Each
  * layer is a stage with a slab, the rows that its kernel reads for one row of its output. When the slab is full, the
@@ -9,6 +10,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "stream_state.h"
 
 /*
  * The last stage has no kernel and a slab that is never full: the memory of what the streamed layers compute.
@@ -23,13 +25,8 @@ typedef struct {
   int16_t fill;                /* the code of padding */
 } edgecnn_stage;
 
-typedef struct {
-  int16_t taken;  /* rows so far, padding included: 0 .. top + height + bottom */
-  int16_t filled; /* rows in the slab, < extent; negative: so many rows will be left out, as the stride is larger */
-} edgecnn_stage_state;
-
-/* Calls the kernel of a stage, which writes a row to `output`. */
-typedef void edgecnn_stage_kernel(int stage, int8_t *output);
+/* Calls the kernel of a stage, whose slab lies in `arena` and which writes a row to `output`. */
+typedef void edgecnn_stage_kernel(int stage, int8_t *arena, int8_t *output);
 
 /* Where the next row of a stage is to be written. */
 static inline int8_t *edgecnn_stage_row(const EDGECNN_FLASH edgecnn_stage *stage, const edgecnn_stage_state *state,
@@ -92,7 +89,7 @@ static inline void edgecnn_stream_push(const EDGECNN_FLASH edgecnn_stage *stages
       busy = 1;
       got = edgecnn_stage_take(&stages[i], &states[i], arena);
       if (!got) continue;
-      run(i, edgecnn_stage_row(&stages[i + 1], &states[i + 1], arena));
+      run(i, arena, edgecnn_stage_row(&stages[i + 1], &states[i + 1], arena));
       edgecnn_stage_slide(&stages[i], &states[i], arena);
     }
   }

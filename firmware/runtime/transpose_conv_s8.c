@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "transpose_conv_s8.h"
 
 #include "dot_s8.h"
@@ -24,8 +25,8 @@ static void gather(const EDGECNN_FLASH edgecnn_transpose_conv_s8_params *p, cons
   }
 }
 
-void edgecnn_transpose_conv_s8(const EDGECNN_FLASH edgecnn_transpose_conv_s8_params *p, const int8_t *input,
-                               int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_transpose_conv_s8(const EDGECNN_FLASH edgecnn_transpose_conv_s8_params *p,
+                                              const int8_t *input, int8_t *output, int8_t *scratch) {
   const int32_t filter_size = p->filter_height * p->filter_width * p->input_channels;
   for (int32_t oy = 0; oy < p->output_height; oy++) {
     for (int32_t ox = 0; ox < p->output_width; ox++) {

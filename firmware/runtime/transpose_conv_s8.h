@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Transposed convolution of int8 tensors, one image, height x width x channels. */
 #ifndef EDGECNN_TRANSPOSE_CONV_S8_H
 #define EDGECNN_TRANSPOSE_CONV_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   int32_t input_height, input_width, input_channels;

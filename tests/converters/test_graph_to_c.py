@@ -74,19 +74,19 @@ TINY_C = """#include "tiny.h"
 #include "runtime/fully_connected_s8.h"
 
 /* Layer 0: fully_connected relu, 1x3x1 -> 2 */
-static const EDGECNN_FLASH int8_t layer0_weights[6] = {
+static const EDGECNN_FLASH EDGECNN_WEIGHTS int8_t layer0_weights[6] = {
     1, -2, 3, 4, 5, -6,
 };
 
-static const EDGECNN_FLASH int32_t layer0_bias[2] = {
+static const EDGECNN_FLASH EDGECNN_WEIGHTS int32_t layer0_bias[2] = {
     -998, 10,
 };
 
-static const EDGECNN_FLASH int32_t layer0_multipliers[2] = {
+static const EDGECNN_FLASH EDGECNN_WEIGHTS int32_t layer0_multipliers[2] = {
     1073741824, 1073741824,
 };
 
-static const EDGECNN_FLASH int8_t layer0_shifts[2] = {
+static const EDGECNN_FLASH EDGECNN_WEIGHTS int8_t layer0_shifts[2] = {
     1, 1,
 };
 
@@ -103,8 +103,6 @@ static const EDGECNN_FLASH edgecnn_fully_connected_s8_params layer0 = {
     .shifts = layer0_shifts,
 };
 
-static int8_t arena[tiny_ARENA_SIZE];
-
 static const EDGECNN_FLASH struct {
   int32_t offset, size;
 } layer_outputs[tiny_LAYERS + 1] = {
@@ -112,35 +110,49 @@ static const EDGECNN_FLASH struct {
     {3, 2},
 };
 
-int8_t *tiny_input(void) { return arena + 0; }
+int32_t tiny_layer_output_size(int layer) { return layer_outputs[layer].size; }
 
-const int8_t *tiny_output(void) { return arena + 3; }
+int8_t *tiny_input_in(tiny_memory *memory) { return memory->arena + 0; }
 
-void tiny_invoke_layer(int layer) {
+void tiny_invoke_in(tiny_memory *memory) {
+  for (int layer = 0; layer < tiny_LAYERS; layer++) tiny_invoke_layer_in(memory, layer);
+}
+
+const int8_t *tiny_output_in(const tiny_memory *memory) { return memory->arena + 3; }
+
+void tiny_invoke_layer_in(tiny_memory *memory, int layer) {
+  int8_t *const arena = memory->arena;
   switch (layer) {
     case 0:  edgecnn_fully_connected_s8(&layer0, arena + 0, arena + 3); break;  /* 2 */
     default: break;
   }
 }
 
-void tiny_invoke(void) {
-  for (int layer = 0; layer < tiny_LAYERS; layer++) tiny_invoke_layer(layer);
+const int8_t *tiny_layer_output_in(const tiny_memory *memory, int layer) {
+  return memory->arena + layer_outputs[layer].offset;
 }
 
-const int8_t *tiny_layer_output(int layer) { return arena + layer_outputs[layer].offset; }
+static EDGECNN_ARENA tiny_memory own;
 
-int32_t tiny_layer_output_size(int layer) { return layer_outputs[layer].size; }
+int8_t *tiny_input(void) { return tiny_input_in(&own); }
+void tiny_invoke(void) { tiny_invoke_in(&own); }
+const int8_t *tiny_output(void) { return tiny_output_in(&own); }
+void tiny_invoke_layer(int layer) { tiny_invoke_layer_in(&own, layer); }
+const int8_t *tiny_layer_output(int layer) { return tiny_layer_output_in(&own, layer); }
 """
 
 
 def test_the_text_of_one_layer(tmp_path: Path) -> None:
     write_c(tiny(), tmp_path / "c", name="tiny")
     source = (tmp_path / "c" / "tiny.c").read_text()
-    opening, rest = source.split(" */\n", 1)
+    licence, opening, rest = source.split(" */\n", 2)
     assert rest == TINY_C
+    assert licence == "/* SPDX-License-Identifier: Apache-2.0"
     assert opening.splitlines() == [
         "/*",
         f" * tiny: made by edgecnn {VERSION}; do not edit, convert the model again.",
+        " * The code is edgecnn's, under the licence above; the numbers are the model's, under its own.",
+        " *",
         f" * From a TFLite model with SHA-256 {tiny().sha256}",
         " * For any core with a C99 compiler, optimized for most of the speed for little code and RAM.",
         " *",
@@ -172,8 +184,9 @@ def test_the_folder_holds_what_it_needs_and_the_manifest_says_so(tmp_path: Path)
     write_c(tiny(), tmp_path / "c", name="tiny")
     manifest = read_manifest(tmp_path / "c")
     written = contents(tmp_path / "c")
-    assert set(written) == {MANIFEST, "CMakeLists.txt", "tiny.c", "tiny.h", "tiny.tflite"} | {
-        f"runtime/{file}" for file in ("fixed_point.h", "flash.h", "fully_connected_s8.c", "fully_connected_s8.h")
+    runtime = ["fixed_point.h", "flash.h", "fully_connected_s8.c", "fully_connected_s8.h", "kernel.h", "symbols.h"]
+    assert set(written) == {MANIFEST, "LICENSE", "CMakeLists.txt", "tiny.c", "tiny.h", "tiny.tflite"} | {
+        f"runtime/{file}" for file in runtime
     }
     assert written["tiny.tflite"] == tiny().source
     kernel = paths.runtime() / "portable" / "fully_connected_s8.c"
@@ -399,6 +412,7 @@ def test_ours_is_replaced_as_a_whole(tmp_path: Path) -> None:
     write_c(tiny(), tmp_path / "c", name="new")
     assert sorted(path.name for path in (tmp_path / "c").iterdir()) == [
         "CMakeLists.txt",
+        "LICENSE",
         MANIFEST,
         "new.c",
         "new.h",

@@ -86,7 +86,7 @@ def test_it_says_what_it_is(device: Device, folder: Path) -> None:
     info, manifest = device.info, HostModel(folder).manifest
     assert (info.board, info.model, info.firmware) == ("host", "lenet5", manifest["edgecnn"])
     assert (info.sha256, info.arena, info.layers) == (manifest["model"]["sha256"], manifest["arena"]["bytes"], 6)
-    for ours, theirs in ((info.input, manifest["input"]), (info.output, manifest["output"])):
+    for ours, theirs in ((info.input, manifest["inputs"][0]), (info.output, manifest["outputs"][0])):
         assert ours.shape == tuple(theirs["shape"][1:])
         assert (ours.scale, ours.zero_point) == (np.float32(theirs["scale"]), theirs["zero_point"])
     assert info.ticks_per_second > 0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tflite
 
-from edgecnn.errors import EdgecnnError, InvalidModelError, UnsupportedError, UsageError
+from edgecnn.errors import EdgecnnError, InvalidModelError, UsageError
 from edgecnn.oracles import Oracle, available
 from edgecnn.oracles.expose import expose
 from tests.random_models import random_input, random_model
@@ -96,7 +96,7 @@ def test_exposing_leaves_the_final_output_unchanged(oracle: Oracle) -> None:
         rng = np.random.default_rng(seed)
         model, description = random_model(rng)
         x = random_input(rng, description.input_shape, 5)
-        plain = oracle._ask(model, x)  # the model as it is, with its one output
+        plain = oracle._ask(model, [x], False)  # the model as it is, with its one output
         assert not isinstance(plain, str)
         final = oracle.evaluate(model, x)[expose(model).outputs[0]]
         np.testing.assert_array_equal(final, plain[0], f"seed {seed}: {description}")
@@ -152,12 +152,14 @@ def test_what_is_no_model_is_refused(length: int) -> None:
         expose(two_layers()[:length])
 
 
-def test_two_inputs_are_refused() -> None:
+def test_each_input_is_given_by_its_tensor(oracle: Oracle) -> None:
     builder = Builder()
-    x = builder.input((1, 4), 0.5, 0)
-    builder.input((1, 4), 0.5, 0)
-    with pytest.raises(UnsupportedError, match="one input"):
-        expose(builder.finish(builder.reshape(x, (1, 2, 2))))
+    x, y = (builder.input((1, 2), 0.5, 0) for _ in range(2))
+    model = builder.finish(builder.binary("SUB", x, y, 0.5, 0))
+    codes = {x: np.array([[1, 2]], np.int8), y: np.array([[5, 5]], np.int8)}
+    assert oracle.evaluate(model, codes)[2].tolist() == [[[-4, -3]]]
+    with pytest.raises(UsageError, match="was given 1 inputs of 2"):
+        oracle.evaluate(model, codes[x])
 
 
 def test_damaged_models_are_refused_or_survived(oracle: Oracle) -> None:

@@ -1,7 +1,5 @@
 """Many networks in one program on an emulated board, every layer of each checked by its CRC-32."""
 
-import json
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +12,7 @@ from edgecnn import board as boards
 from edgecnn import paths
 from edgecnn.building import build, image, toolchain
 from edgecnn.converters.c_text import constant
-from edgecnn.converters.graph_to_c import write_c
-from edgecnn.converters.manifest import MANIFEST
+from edgecnn.converters.graph_to_c import code_of, network_files, shared_runtime
 from edgecnn.emulators.emulator import emulate
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
@@ -38,7 +35,9 @@ typedef struct {
   const EDGECNN_FLASH int8_t *codes;
 } network;
 
-int8_t arena[ARENA] __attribute__((aligned(64)));
+/* All have the same memory, as they run one after another: an AVR has no room for more. */
+static union {
+MEMORIES} memory;
 
 static void copy(const EDGECNN_FLASH int8_t *from, int8_t *to, int32_t size) {
   for (int32_t at = 0; at < size; at++) to[at] = from[at];
@@ -68,15 +67,22 @@ void app_poll(void) {
 }
 """
 
-_GIVE = "static void NAME_give(const EDGECNN_FLASH int8_t *codes) { copy(codes, NAME_input(), NAME_INPUT_SIZE); }\n"
+_GIVE = """static void NAME_give(const EDGECNN_FLASH int8_t *codes) {
+  copy(codes, NAME_input_in(&memory.NAME), NAME_INPUT_SIZE);
+}
+"""
 _GIVE_ROWS = """static void NAME_give(const EDGECNN_FLASH int8_t *codes) {
-  NAME_begin();
+  NAME_begin_in(&memory.NAME);
   for (int row = 0; row < NAME_INPUT_ROWS; row++, codes += NAME_INPUT_ROW_SIZE) {
-    copy(codes, NAME_row(), NAME_INPUT_ROW_SIZE);
-    NAME_push_row();
+    copy(codes, NAME_row_in(&memory.NAME), NAME_INPUT_ROW_SIZE);
+    NAME_push_row_in(&memory.NAME);
   }
 }
 """
+_LAYERS = """static void NAME_run(int layer) { NAME_invoke_layer_in(&memory.NAME, layer); }
+static const int8_t *NAME_codes(int layer) { return NAME_layer_output_in(&memory.NAME, layer); }
+"""
+_OWN = '-DEDGECNN_ARENA=__attribute__((section(".bss.own")))'  # each network's own memory, not linked as not used
 
 
 @dataclass(frozen=True)
@@ -119,48 +125,48 @@ def _crcs(case: Case) -> list[tuple[str, int]]:
 
 
 def _together(cases: Sequence[Case], target: str, work: Path) -> Path:
-    """One folder with the C of all networks, and every kernel once.
-
-    All have one arena, as they run one after another: an AVR has no room for more.
-    """
-    folder, arena = work / "networks", 0
+    """One folder with the C of all networks, and every kernel once."""
+    folder, codes = work / "networks", []
     for i, case in enumerate(cases):
-        alone = work / f"m{i}"
-        how = {"optimize": case.optimize, "fuse": case.fuse, "stream": case.stream}
-        write_c(case.graph, alone, name=f"m{i}", target=target, **how)
-        for source in (p for p in alone.rglob("*") if p.suffix in (".c", ".h")):
-            copy = folder / source.relative_to(alone)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            if copy.exists():
-                assert copy.read_bytes() == source.read_bytes(), f"{target} has two files called {copy.name}"
-            copy.write_bytes(source.read_bytes())
-        network = folder / f"m{i}.c"
-        text, found = re.subn(r"static (int8_t arena\[)\w+\].*;", r"extern \1];", network.read_text())
-        assert found == 1
-        network.write_text(text)
-        arena = max(arena, json.loads((alone / MANIFEST).read_text())["arena"]["bytes"])
-    names = [f"m{i}" for i in range(len(cases))]
-    functions = ("give", "invoke_layer", "layer_output", "layer_output_size")
-    calls = {name: ", ".join(f"{name}_{function}" for function in functions) for name in names}
-    rows = (
-        f"    {{{calls[name]}, {name}_LAYERS, {len(case.x)}, {name}_INPUT_SIZE, {name}_x}},\n"
-        for name, case in zip(names, cases, strict=True)
-    )
-    codes = "".join(constant(f"{name}_x", case.x) for name, case in zip(names, cases, strict=True))
-    codes += "".join(
-        (_GIVE_ROWS if case.stream else _GIVE).replace("NAME", name) for name, case in zip(names, cases, strict=True)
-    )
-    text = _MAIN.replace("INCLUDES", "".join(f'#include "{name}.h"\n' for name in names))
-    text = text.replace("NETWORKS", "".join(rows)).replace("CODES", codes).replace("ARENA", str(arena))
-    (folder / "networks.c").write_text(text)
+        program = lower(case.graph, target, case.optimize, fuse=case.fuse, stream=case.stream)
+        codes.append(code_of(program, f"m{i}"))
+    contents = shared_runtime(codes)
+    for code in codes:
+        contents |= network_files(code)
+    contents["networks.c"] = _main(cases).encode()
+    for path, data in contents.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
     return folder
+
+
+def _main(cases: Sequence[Case]) -> str:
+    named = [(f"m{i}", case) for i, case in enumerate(cases)]
+    functions = ("give", "run", "codes", "layer_output_size")
+    calls = {name: ", ".join(f"{name}_{function}" for function in functions) for name, _ in named}
+    texts = {
+        "INCLUDES": (f'#include "{name}.h"\n' for name, _ in named),
+        "MEMORIES": (f"  {name}_memory {name};\n" for name, _ in named),
+        "NETWORKS": (
+            f"    {{{calls[name]}, {name}_LAYERS, {len(case.x)}, {name}_INPUT_SIZE, {name}_x}},\n"
+            for name, case in named
+        ),
+        "CODES": (
+            constant(f"{name}_x", case.x) + ((_GIVE_ROWS if case.stream else _GIVE) + _LAYERS).replace("NAME", name)
+            for name, case in named
+        ),
+    }
+    text = _MAIN
+    for word, parts in texts.items():
+        text = text.replace(word, "".join(parts))
+    return text
 
 
 def _link(facts: boards.Board, folder: Path, work: Path) -> Path:
     app, rooms = paths.firmware() / "app", [paths.firmware() / "ports" / room for room in facts.port]
     sources = [str(p) for place in (folder, folder / "runtime", *rooms) for p in sorted(place.glob("*.c"))]
     numbers = {"CLOCK_HZ": facts.clock_hz, "BAUD": facts.baud, **facts.defines} if facts.bare else {}
-    arguments = [f"-D{name}={value}u" for name, value in numbers.items()]
+    arguments = [_OWN, *(f"-D{name}={value}u" for name, value in numbers.items())]
     arguments += [*(f"-I{place}" for place in (folder, app, *rooms)), *sources, str(app / "main.c")]
     program, script = work / facts.program, work / "link.ld"
     assert facts.compiler

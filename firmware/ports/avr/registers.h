@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The registers of the ATmega328P and ATmega2560 that the port uses: the same addresses on both. */
 #ifndef EDGECNN_REGISTERS_H
 #define EDGECNN_REGISTERS_H

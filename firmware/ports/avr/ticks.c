@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Timer 1 counts the core's cycles, 16 bits of them; an interrupt counts how often it overflowed. */
 #include "port.h"
 #include "registers.h"

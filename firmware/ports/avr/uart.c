@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * USART0. It is polled: between two bytes at 115200 baud lie 1,389 cycles, enough for the app to take one and to wait
  * for the next; and what comes during an inference (more than the RAM could hold) the protocol repeats.

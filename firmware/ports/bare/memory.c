@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The functions that a compiler may call although there is no C library. -ffreestanding keeps them from being their
  * own. */
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A memory-mapped register of 32 bits. */
 #ifndef EDGECNN_REGISTERS_H
 #define EDGECNN_REGISTERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From reset to main on a chip without an operating system. */
 #include "start.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the start-up code of every core ends in. */
 #ifndef EDGECNN_START_H
 #define EDGECNN_START_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The UART of ARM's CMSDK, on the MPS2 and MPS3 boards. */
 #include "port.h"
 #include "registers.h"

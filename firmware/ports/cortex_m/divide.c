@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Division by subtraction, for cores that have no instruction for it; the linker drops it where nobody asks. */
 #include <stdint.h>
 

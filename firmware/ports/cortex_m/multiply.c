@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The Cortex-M0 multiplies 32 bits by 32 into 32; for 64 bits the compiler calls this. Unused, the linker drops it. */
 #include <stdint.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reset and exceptions of every Cortex-M. */
 #include <stdint.h>
 

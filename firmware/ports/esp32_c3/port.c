@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Espressif's ESP32-C3, started by its ROM. The ROM has set UART0 up (115200 baud, 8N1, GPIO21 and GPIO20) and said
  * hello on it, so that is left as it is; its watchdogs, which would start it all again, are stopped.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An FE310-G000 on the 16 MHz crystal of the HiFive1, its UART0 in on GPIO 16 and out on GPIO 17, whatever clock the
  * bootloader left. Written from SiFive's FE310-G000 manual (PRCI, GPIO) and the headers and fe300prci_driver.c of its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A computer as a board (this one, or a Raspberry Pi under Linux): speaks on stdin and stdout, or on the tty that
  * $EDGECNN_PORT names. */
 #define _POSIX_C_SOURCE 200809L

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An LM3S6965 on the 8 MHz crystal of its board, its UART0 in on PA0 and out on PA1: the clock and the pins of TI's own
  * example for this board, uart_echo of the EK-LM3S6965 firmware package; the internal oscillator would be too far off

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* TIMER0: the nRF51 has no SysTick. */
 #include "port.h"
 #include "registers.h"

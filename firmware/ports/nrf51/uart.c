@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The UART of Nordic's nRF51, on the pins of the micro:bit's USB interface. */
 #include "port.h"
 #include "registers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ARM's PL011, the UART of Stellaris LM3S and of RP2040. */
 #include "port.h"
 #include "registers.h"

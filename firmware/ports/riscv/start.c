@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reset of a RISC-V core. */
 #include "start.h"
 

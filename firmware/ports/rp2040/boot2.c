@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The second stage of the RP2040's boot (datasheet, 2.8.1). The ROM copies the first 256 bytes of flash into RAM,
  * checks the CRC in their last four, which the build puts there, and jumps to their start. This makes flash readable in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The RP2040 from reset to 125 MHz, with its UART on GP0 (out) and GP1 (in). The ROM leaves it on its ring oscillator,
  * of no certain frequency; what it had set up before, when it took a UF2 file, is undone first. Numbers as in the

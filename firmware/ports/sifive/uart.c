@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The UART of SiFive's FE310. */
 #include "port.h"
 #include "registers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From whatever clock the chip has (its bootloader's, after a Go) to HSI, as after reset. RM0041 and RM0090 have RCC_CR
  * and RCC_CFGR in different places, and in them the bits named here at the same.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The internal oscillator of STM32F1 and F4. */
 #ifndef EDGECNN_HSI_H
 #define EDGECNN_HSI_H

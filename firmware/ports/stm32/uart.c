@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The USART of STM32F1 and F4. Its clock and its pins are set up by the room of the chip: QEMU needs neither. */
 #include "port.h"
 #include "registers.h"

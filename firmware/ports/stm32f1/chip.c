@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Clocks and pins of an STM32F100 as its USART1 needs them, out on PA9 and in on PA10, whatever ran before. Written
  * from ST's manual, never run on silicon: RM0041, the chapters on RCC and GPIO.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Clocks and pins of an STM32F405 as its USART1 needs them, whatever ran before. Written from ST's manuals, never run
  * on silicon: RM0090, the chapters on RCC (of STM32F405/407) and GPIO; the datasheet's table of alternate functions.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SysTick counts 24 bits downwards; an interrupt counts how often it got to zero. */
 #include "port.h"
 #include "registers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The timer of the CLINT: real time, where mcycle would follow the computer that emulates. */
 #include "port.h"
 #include "registers.h"

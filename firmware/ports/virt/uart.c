@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The 16550 of QEMU's RISC-V machine `virt`. */
 #include "port.h"
 

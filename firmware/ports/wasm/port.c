@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * WebAssembly, in Node.js or a browser. The module imports the line and the clock, and never waits: its host calls poll
  * once, for the self-test, and then for each byte that it has received.

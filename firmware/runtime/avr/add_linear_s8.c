@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "add_linear_s8.h"
 
 typedef struct {
@@ -42,8 +43,8 @@ static inline number plus(number sum, uint32_t fraction, int8_t whole, uint8_t c
   return sum;
 }
 
-void edgecnn_add_linear_s8(const EDGECNN_FLASH edgecnn_add_linear_s8_params *params, const int8_t *input1,
-                           const int8_t *input2, int8_t *output) {
+EDGECNN_KERNEL void edgecnn_add_linear_s8(const EDGECNN_FLASH edgecnn_add_linear_s8_params *params,
+                                          const int8_t *input1, const int8_t *input2, int8_t *output) {
   const edgecnn_add_linear_s8_params p = *params;
   const number offset = {p.fraction, p.whole};
   for (int8_t *const end = output + p.size; output < end; output++) {

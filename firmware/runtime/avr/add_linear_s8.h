@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sum or difference of two int8 tensors of one shape, as one linear function of their codes. */
 #ifndef EDGECNN_ADD_LINEAR_S8_H
 #define EDGECNN_ADD_LINEAR_S8_H
@@ -5,6 +6,7 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "kernel.h"
 
 typedef struct {
   int16_t size;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_four_s8.h"
 
 #include "four_windows.h"
@@ -19,8 +20,8 @@ static __attribute__((noinline)) void codes(const edgecnn_conv2d_four_s8_params 
   }
 }
 
-void edgecnn_conv2d_four_s8(const EDGECNN_FLASH edgecnn_conv2d_four_s8_params *params, const int8_t *input,
-                            int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_four_s8(const EDGECNN_FLASH edgecnn_conv2d_four_s8_params *params,
+                                           const int8_t *input, int8_t *output, int8_t *scratch) {
   const edgecnn_conv2d_four_s8_params p = *params;
   uint8_t *const patch = (uint8_t *)scratch;
   for (int16_t oy = 0; oy < p.output_height; oy++) {

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two-dimensional convolution of int8 tensors, one image, height x width x channels: four pixels of a row at once. */
 #ifndef EDGECNN_CONV2D_FOUR_S8_H
 #define EDGECNN_CONV2D_FOUR_S8_H
 
 #include <stdint.h>
 
+#include "kernel.h"
 #include "scale24.h"
 
 typedef struct {

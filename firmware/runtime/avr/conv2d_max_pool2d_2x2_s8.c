@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_max_pool2d_2x2_s8.h"
 
 #include "overlapping.h"
@@ -70,8 +71,9 @@ static __attribute__((noinline)) void pooled(const edgecnn_conv2d_four_s8_params
   }
 }
 
-void edgecnn_conv2d_max_pool2d_2x2_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_2x2_s8_params *params,
-                                      const int8_t *input, int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_2x2_s8(
+    const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_2x2_s8_params *params, const int8_t *input, int8_t *output,
+    int8_t *scratch) {
   const edgecnn_conv2d_max_pool2d_2x2_s8_params p = *params;
   uint8_t *const patch = (uint8_t *)scratch;
   for (int16_t py = 0, y = (int16_t)-p.conv.pad_top; py < p.pooled_height; py++) {

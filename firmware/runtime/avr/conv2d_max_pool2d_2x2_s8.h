@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and max pooling at once, for filters of 3 or 5 columns and pools of 2x2: the windows overlap. */
 #ifndef EDGECNN_CONV2D_MAX_POOL2D_2X2_S8_H
 #define EDGECNN_CONV2D_MAX_POOL2D_2X2_S8_H
 
 #include "conv2d_max_pool2d_four_s8.h"
+#include "kernel.h"
 
 /*
  * Strides and dilation of the convolution are 1. The weights of a channel are in the order [input_channels]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_max_pool2d_four_s8.h"
 
 #include "four_windows.h"
@@ -18,8 +19,9 @@ static __attribute__((noinline)) void raise(const edgecnn_conv2d_four_s8_params 
   }
 }
 
-void edgecnn_conv2d_max_pool2d_four_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_four_s8_params *params,
-                                       const int8_t *input, int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_four_s8(
+    const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_four_s8_params *params, const int8_t *input, int8_t *output,
+    int8_t *scratch) {
   const edgecnn_conv2d_max_pool2d_four_s8_params p = *params;
   const edgecnn_terms taps = edgecnn_terms_of(edgecnn_four_taps(&p.conv));
   const int16_t pixels = (int16_t)(p.pool_height * p.pool_width);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "depthwise_conv2d_four_s8.h"
 
 #include "sums4.h"
@@ -46,8 +47,9 @@ static __attribute__((noinline)) void codes(const edgecnn_conv2d_four_s8_params 
   }
 }
 
-void edgecnn_depthwise_conv2d_four_s8(const EDGECNN_FLASH edgecnn_depthwise_conv2d_four_s8_params *params,
-                                      const int8_t *input, int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_depthwise_conv2d_four_s8(
+    const EDGECNN_FLASH edgecnn_depthwise_conv2d_four_s8_params *params, const int8_t *input, int8_t *output,
+    int8_t *scratch) {
   const edgecnn_depthwise_conv2d_four_s8_params p = *params;
   const uint16_t taps = (uint16_t)(WINDOWS * p.filter_height * p.filter_width);
   uint8_t *const patch = (uint8_t *)scratch;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Constants in flash that are read from the first byte to the last: no instruction is spent on where the next one is.
  */
 #ifndef EDGECNN_FLASH_STREAM_H

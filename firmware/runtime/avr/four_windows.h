@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the convolutions share: the codes under four windows, and the sums over them. */
 #ifndef EDGECNN_FOUR_WINDOWS_H
 #define EDGECNN_FOUR_WINDOWS_H

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fully_connected_four_s8.h"
 
 enum { CHANNELS = 4 };
 
 EDGECNN_SUMS4(sums_of, EDGECNN_CHANNEL_TERM)
 
-void edgecnn_fully_connected_four_s8(const EDGECNN_FLASH edgecnn_fully_connected_four_s8_params *params,
-                                     const int8_t *input, int8_t *output) {
+EDGECNN_KERNEL void edgecnn_fully_connected_four_s8(const EDGECNN_FLASH edgecnn_fully_connected_four_s8_params *params,
+                                                    const int8_t *input, int8_t *output) {
   const edgecnn_fully_connected_four_s8_params p = *params;
   const edgecnn_terms depth = edgecnn_terms_of(p.input_depth);
   for (int16_t row = 0; row < p.rows; row++, input += p.input_depth) {

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fully connected layer of int8 tensors, four output channels at once. */
 #ifndef EDGECNN_FULLY_CONNECTED_FOUR_S8_H
 #define EDGECNN_FULLY_CONNECTED_FOUR_S8_H
 
+#include "kernel.h"
 #include "scale24.h"
 #include "sums4.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Four windows of three or five columns that overlap: the upper two and the lower two are one column apart, the lower
  * two one row below. A code is loaded once for a column of them, so that a term takes 27 cycles and not 31 (sums4.h).

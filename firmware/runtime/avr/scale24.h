@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requantization of sums of 24 bits: the accumulator is made positive and multiplied by a 32-bit factor; the code is
  * the sixth byte of the product. It is checked (edgecnn/targets/avr/scales.py), for every accumulator at which the code

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Four dot products at once. Codes and weights are unsigned (code + 128, weight + 128), so that one addition of a
  * product needs no sign: 5 cycles per multiply-accumulate beside the loads. What the 128 of the weights adds, 128 * the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Layers packed for vectors (edgecnn/targets/blocks.py): a core multiplies a group of taps, which lie side by side in
  * the input, with their weights in a block of channels. Its vectors_s8.h says how many of each are one, how shifts are

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two-dimensional convolution of int8 tensors, a block of channels of four pixels at once. */
 #ifndef EDGECNN_CONV2D_BLOCKS_S8_H
 #define EDGECNN_CONV2D_BLOCKS_S8_H
 
 #include "blocks_s8.h"
+#include "kernel.h"
 
 /* The windows are in a copy of the input, over whose edge none reaches. */
 typedef struct {

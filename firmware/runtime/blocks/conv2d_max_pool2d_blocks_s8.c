@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_max_pool2d_blocks_s8.h"
 
 #include "copy_blocks_s8.h"
 
-void edgecnn_conv2d_max_pool2d_blocks_s8(const edgecnn_conv2d_max_pool2d_blocks_s8_params *p, const int8_t *input,
-                                         int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_blocks_s8(const edgecnn_conv2d_max_pool2d_blocks_s8_params *p,
+                                                        const int8_t *input, int8_t *output, int8_t *scratch) {
   edgecnn_pixels *const maximum = edgecnn_blocks_maximum();
   const edgecnn_widen *widen = edgecnn_blocks_widen();
   const edgecnn_conv2d_blocks_s8_params *conv = &p->conv;

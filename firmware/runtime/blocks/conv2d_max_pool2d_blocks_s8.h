@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and max pooling at once, a block of channels of four pixels of a pool at a time. */
 #ifndef EDGECNN_CONV2D_MAX_POOL2D_BLOCKS_S8_H
 #define EDGECNN_CONV2D_MAX_POOL2D_BLOCKS_S8_H
 
 #include "conv2d_blocks_s8.h"
+#include "kernel.h"
 
 typedef struct {
   edgecnn_conv2d_blocks_s8_params conv; /* its steps are the pool's, its height and width those of the pooled output */

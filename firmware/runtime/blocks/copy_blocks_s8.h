@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The copy of the input in which convolutions in blocks have all their windows. */
 #ifndef EDGECNN_COPY_BLOCKS_S8_H
 #define EDGECNN_COPY_BLOCKS_S8_H

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fully connected layer of int8 tensors, a block of channels and more at once. */
 #ifndef EDGECNN_FULLY_CONNECTED_BLOCKS_S8_H
 #define EDGECNN_FULLY_CONNECTED_BLOCKS_S8_H
 
 #include "blocks_s8.h"
+#include "kernel.h"
 
 typedef struct {
   edgecnn_blocks layer; /* with an even number of groups */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "add_same_s8.h"
 
 #include "dsp.h"
@@ -7,8 +8,8 @@ static inline int32_t on_common_scale(int32_t code, int32_t zero_point, const in
   return edgecnn_rescale((code - zero_point) * (1 << 22), scale);
 }
 
-void edgecnn_add_same_s8(const edgecnn_add_same_s8_params *p, const int8_t *input1, const int8_t *input2,
-                         int8_t *output) {
+EDGECNN_KERNEL void edgecnn_add_same_s8(const edgecnn_add_same_s8_params *p, const int8_t *input1, const int8_t *input2,
+                                        int8_t *output) {
   const int32_t *scales = p->scales;
   const int32_t zero1 = p->zero_point1, zero2 = p->zero_point2, sign = p->sign;
   EDGECNN_ROLLED for (int32_t i = 0; i < p->size; i++) {

@@ -1,8 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sum or difference of two int8 tensors of the same shape. */
 #ifndef EDGECNN_ADD_SAME_S8_H
 #define EDGECNN_ADD_SAME_S8_H
 
 #include <stdint.h>
+
+#include "kernel.h"
 
 typedef struct {
   int32_t size;                     /* codes */

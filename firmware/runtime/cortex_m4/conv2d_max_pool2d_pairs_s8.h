@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and max pooling at once, in blocks. */
 #ifndef EDGECNN_CONV2D_MAX_POOL2D_PAIRS_S8_H
 #define EDGECNN_CONV2D_MAX_POOL2D_PAIRS_S8_H
 
+#include "kernel.h"
 #include "max_pool2d_pairs.h"
 
 typedef edgecnn_max_pool2d_pairs_params edgecnn_conv2d_max_pool2d_pairs_s8_params;

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution, weights kept as int16, and max pooling at once: the fewest instructions. */
 #ifndef EDGECNN_CONV2D_MAX_POOL2D_PAIRS_W16_S8_H
 #define EDGECNN_CONV2D_MAX_POOL2D_PAIRS_W16_S8_H
 
+#include "kernel.h"
 #include "max_pool2d_pairs.h"
 
 typedef edgecnn_max_pool2d_pairs_params edgecnn_conv2d_max_pool2d_pairs_w16_s8_params;

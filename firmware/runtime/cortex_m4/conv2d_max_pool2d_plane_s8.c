@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_max_pool2d_plane_s8.h"
 
 #include "dsp.h"
@@ -111,8 +112,8 @@ static EDGECNN_APART void append_rows(const edgecnn_conv2d_max_pool2d_plane_s8_p
   append(nothing, count - inside, columns);
 }
 
-void edgecnn_conv2d_max_pool2d_plane_s8(const edgecnn_conv2d_max_pool2d_plane_s8_params *p, const int8_t *input,
-                                        int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_plane_s8(const edgecnn_conv2d_max_pool2d_plane_s8_params *p,
+                                                       const int8_t *input, int8_t *output, int8_t *scratch) {
   int32_t *columns = (int32_t *)(void *)scratch;
   const int32_t *const weights = p->weights;
   const int32_t channels = p->output_channels, skipped = (7 - p->filter_width) * 64;

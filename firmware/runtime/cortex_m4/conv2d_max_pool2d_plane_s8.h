@@ -1,8 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution of an image of one channel and max pooling of 2 x 2 at once: the four pixels share what is loaded. */
 #ifndef EDGECNN_CONV2D_MAX_POOL2D_PLANE_S8_H
 #define EDGECNN_CONV2D_MAX_POOL2D_PLANE_S8_H
 
 #include <stdint.h>
+
+#include "kernel.h"
 
 typedef struct {
   int32_t input_height, input_width;

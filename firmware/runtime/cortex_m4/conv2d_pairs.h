@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Convolutions in blocks of two output channels x two pixels: each word of weights and of inputs that is loaded, two
  * taps, is multiplied twice. The codes under the two windows are widened to int16 once for all output channels.

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two-dimensional convolution of int8 tensors in blocks. */
 #ifndef EDGECNN_CONV2D_PAIRS_S8_H
 #define EDGECNN_CONV2D_PAIRS_S8_H
 
 #include "conv2d_pairs.h"
+#include "kernel.h"
 
 typedef edgecnn_conv2d_pairs_params edgecnn_conv2d_pairs_s8_params;
 

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two-dimensional convolution of int8 tensors in blocks, weights kept as int16: the fewest instructions. */
 #ifndef EDGECNN_CONV2D_PAIRS_W16_S8_H
 #define EDGECNN_CONV2D_PAIRS_W16_S8_H
 
 #include "conv2d_pairs.h"
+#include "kernel.h"
 
 typedef edgecnn_conv2d_pairs_params edgecnn_conv2d_pairs_w16_s8_params;
 

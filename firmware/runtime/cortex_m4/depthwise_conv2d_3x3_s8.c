@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "depthwise_conv2d_3x3_s8.h"
 
 #include "dsp.h"
@@ -38,8 +39,8 @@ static inline int32_t four_codes(const int32_t **weights, const int8_t *first, i
   return codes;
 }
 
-void edgecnn_depthwise_conv2d_3x3_s8(const edgecnn_depthwise_conv2d_3x3_s8_params *p, const int8_t *input,
-                                     int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_depthwise_conv2d_3x3_s8(const edgecnn_depthwise_conv2d_3x3_s8_params *p,
+                                                    const int8_t *input, int8_t *output, int8_t *scratch) {
   const edgecnn_window *w = &p->window;
   const int32_t channels = w->input_channels;
   int8_t *to = output;

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Depthwise convolution of int8 tensors with filters of 3 x 3, four channels at a time. */
 #ifndef EDGECNN_DEPTHWISE_CONV2D_3X3_S8_H
 #define EDGECNN_DEPTHWISE_CONV2D_3X3_S8_H
 
 #include "gather.h"
+#include "kernel.h"
 
 typedef struct {
   edgecnn_window window;          /* of 3 x 3 taps, undilated; as many channels go out as in, a multiple of 4 */

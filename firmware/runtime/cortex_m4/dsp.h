@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Instructions of the DSP extension (Cortex-M4, M7, M33) that C has no words for, and what is made of them. */
 #ifndef EDGECNN_DSP_H
 #define EDGECNN_DSP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fully_connected_quads_s8.h"
 
 #include "dsp.h"
@@ -67,8 +68,8 @@ static void prepare(const int8_t *input, int32_t depth, int32_t *words) {
   }
 }
 
-void edgecnn_fully_connected_quads_s8(const edgecnn_fully_connected_quads_s8_params *p, const int8_t *input,
-                                      int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_fully_connected_quads_s8(const edgecnn_fully_connected_quads_s8_params *p,
+                                                     const int8_t *input, int8_t *output, int8_t *scratch) {
   int32_t *words = (int32_t *)(void *)scratch;
   const int32_t channels = p->output_channels, fours = (p->input_depth + 3) >> 2;
   const int32_t skipped = (-fours & 7) * 56;

@@ -1,8 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fully connected layer of int8 tensors, four output channels at a time. */
 #ifndef EDGECNN_FULLY_CONNECTED_QUADS_S8_H
 #define EDGECNN_FULLY_CONNECTED_QUADS_S8_H
 
 #include <stdint.h>
+
+#include "kernel.h"
 
 typedef struct {
   int32_t rows; /* 1 for a plain dense layer */

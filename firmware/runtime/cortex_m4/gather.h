@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The geometry of a convolution, and copies of the codes under its windows. */
 #ifndef EDGECNN_GATHER_H
 #define EDGECNN_GATHER_H

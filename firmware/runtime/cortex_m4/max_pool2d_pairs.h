@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and max pooling at once, in blocks of two output channels x two pixels of a pool's window. */
 #ifndef EDGECNN_MAX_POOL2D_PAIRS_H
 #define EDGECNN_MAX_POOL2D_PAIRS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inner loop of convolutions with int16 weights. */
 #ifndef EDGECNN_PAIR_BLOCK_W16_H
 #define EDGECNN_PAIR_BLOCK_W16_H

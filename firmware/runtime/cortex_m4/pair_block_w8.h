@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inner loop of convolutions with int8 weights: two words of them, widened, serve four taps. */
 #ifndef EDGECNN_PAIR_BLOCK_W8_H
 #define EDGECNN_PAIR_BLOCK_W8_H

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "add_mve_s8.h"
 
 #include "requantize_mve_s8.h"
 
 enum { FOUR = 4 };
 
-void edgecnn_add_mve_s8(const edgecnn_add_mve_s8_params *p, const int8_t *input1, const int8_t *input2,
-                        int8_t *output) {
+EDGECNN_KERNEL void edgecnn_add_mve_s8(const edgecnn_add_mve_s8_params *p, const int8_t *input1, const int8_t *input2,
+                                       int8_t *output) {
   const int8_t *coarse = p->coarse ? input2 : input1, *fine = p->coarse ? input1 : input2;
   const int32x4_t none = vdupq_n_s32(0);
   const int32x4_t multiplier = vdupq_n_s32(p->multiplier), fine_multiplier = vdupq_n_s32(p->fine_multiplier);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the convolutions with MVE share: blocks of four windows under a pool. */
 #ifndef EDGECNN_CONV2D_BLOCKS_MVE_S8_H
 #define EDGECNN_CONV2D_BLOCKS_MVE_S8_H

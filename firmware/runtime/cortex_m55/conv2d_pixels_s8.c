@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_pixels_s8.h"
 
 #include "patch_mve_s8.h"
@@ -117,8 +118,8 @@ static inline const int8_t *window(const edgecnn_conv2d_pixels_s8_params *p, con
   return patch;
 }
 
-void edgecnn_conv2d_pixels_s8(const edgecnn_conv2d_pixels_s8_params *p, const int8_t *input, int8_t *output,
-                              int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_pixels_s8(const edgecnn_conv2d_pixels_s8_params *p, const int8_t *input,
+                                             int8_t *output, int8_t *scratch) {
   const edgecnn_conv2d_s8_params *conv = &p->conv;
   const int32_t stride = (conv->output_channels + FOUR - 1) & -FOUR;
   int32_t *const sums = (int32_t *)(void *)scratch;

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution, three pixels and two channels at a time, for cores with MVE. */
 #ifndef EDGECNN_CONV2D_PIXELS_S8_H
 #define EDGECNN_CONV2D_PIXELS_S8_H
 
 #include "conv2d_window_s8.h"
+#include "kernel.h"
 
 typedef struct {
   /* With zeros at the end: weights[output_channels / 2][taps / 16][2][16], both rounded up, output_channels to a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_rows_s8.h"
 
 #include "conv2d_blocks_mve_s8.h"
@@ -92,8 +93,8 @@ static void compute(const void *params, const edgecnn_run *run, const edgecnn_bl
   }
 }
 
-void edgecnn_conv2d_rows_s8(const edgecnn_conv2d_rows_s8_params *p, const int8_t *input, int8_t *output,
-                            int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_rows_s8(const edgecnn_conv2d_rows_s8_params *p, const int8_t *input, int8_t *output,
+                                           int8_t *scratch) {
   const int32_t run = p->conv.filter_width * p->conv.input_channels;
   const int32_t padded = (run + EDGECNN_VECTOR - 1) & -EDGECNN_VECTOR;
   const context c = {&p->conv, run, padded};

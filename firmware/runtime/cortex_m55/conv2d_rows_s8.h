@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and max pooling at once, along rows of taps, for cores with MVE. */
 #ifndef EDGECNN_CONV2D_ROWS_S8_H
 #define EDGECNN_CONV2D_ROWS_S8_H
 
 #include "conv2d_max_pool2d_s8.h"
+#include "kernel.h"
 
 /*
  * With zeros at the end: weights[output_channels / 4][filter_height][row / 16][4][16], all rounded up, a row being

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_taps_s8.h"
 
 #include "conv2d_blocks_mve_s8.h"
@@ -63,8 +64,8 @@ static __attribute__((noinline)) void compute(const void *params, const edgecnn_
   }
 }
 
-void edgecnn_conv2d_taps_s8(const edgecnn_conv2d_taps_s8_params *p, const int8_t *input, int8_t *output,
-                            int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_taps_s8(const edgecnn_conv2d_taps_s8_params *p, const int8_t *input, int8_t *output,
+                                           int8_t *scratch) {
   const edgecnn_conv2d_s8_params *conv = &p->pooled.conv;
   const int32_t stride = (conv->output_channels + EDGECNN_BLOCK - 1) & -EDGECNN_BLOCK;
   const context c = {p, (int32_t *)(void *)scratch, stride, (conv->output_channels + 1) / 2};

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution with filters of up to 32 taps and max pooling at once, for cores with MVE. */
 #ifndef EDGECNN_CONV2D_TAPS_S8_H
 #define EDGECNN_CONV2D_TAPS_S8_H
 
 #include "conv2d_max_pool2d_s8.h"
+#include "kernel.h"
 
 typedef struct {
   /* With zeros at the end: weights[output_channels rounded up to 2][32]; bias and multipliers of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "depthwise_conv2d_mve_s8.h"
 
 #include "patch_mve_s8.h"
@@ -107,8 +108,8 @@ static inline void row(const edgecnn_depthwise_conv2d_mve_s8_params *p, const in
   }
 }
 
-void edgecnn_depthwise_conv2d_mve_s8(const edgecnn_depthwise_conv2d_mve_s8_params *p, const int8_t *input,
-                                     int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_depthwise_conv2d_mve_s8(const edgecnn_depthwise_conv2d_mve_s8_params *p,
+                                                    const int8_t *input, int8_t *output, int8_t *scratch) {
   const edgecnn_conv2d_s8_params *conv = &p->conv;
   const int32_t size = p->columns * conv->output_channels;
   for (int32_t oy = 0; oy < conv->output_height; oy++) {

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two-dimensional convolution of each channel on its own, sixteen codes at a time, for cores with MVE. */
 #ifndef EDGECNN_DEPTHWISE_CONV2D_MVE_S8_H
 #define EDGECNN_DEPTHWISE_CONV2D_MVE_S8_H
 
 #include "conv2d_window_s8.h"
+#include "kernel.h"
 
 /*
  * The codes of a row come in steps of one pixel, or of several side by side where these lie so in the input, too; a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fully_connected_mve_s8.h"
 
 #include "requantize_mve_s8.h"
@@ -7,8 +8,8 @@ enum { VECTOR = 16, CHANNELS = 4 };
 /* The sum of the channel whose next weights are the k-th: the products of the codes that are there are added. */
 #define ADD(sum, k) vmladavaq_p_s8(sum, codes, vldrbq_z_s8(weights + (k) * VECTOR, there), there)
 
-void edgecnn_fully_connected_mve_s8(const edgecnn_fully_connected_mve_s8_params *p, const int8_t *input,
-                                    int8_t *output) {
+EDGECNN_KERNEL void edgecnn_fully_connected_mve_s8(const edgecnn_fully_connected_mve_s8_params *p, const int8_t *input,
+                                                   int8_t *output) {
   for (int32_t row = 0; row < p->rows; row++, input += p->input_depth) {
     edgecnn_channels channels = {p->bias,       p->multipliers, p->shifts, p->output_zero_point,
                                  p->output_min, p->output_max};

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "max_pool2d_mve_s8.h"
 
 #include "pool2d_mve_s8.h"
@@ -18,6 +19,7 @@ static void largest(const edgecnn_pool2d_s8_params *p, const edgecnn_under *unde
   }
 }
 
-void edgecnn_max_pool2d_mve_s8(const edgecnn_max_pool2d_mve_s8_params *p, const int8_t *input, int8_t *output) {
+EDGECNN_KERNEL void edgecnn_max_pool2d_mve_s8(const edgecnn_max_pool2d_mve_s8_params *p, const int8_t *input,
+                                              int8_t *output) {
   edgecnn_pool2d_mve(p, input, output, largest);
 }

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "mean_mve_s8.h"
 
 #include "requantize_mve_s8.h"
 
 enum { FOUR = 4 };
 
-void edgecnn_mean_mve_s8(const edgecnn_mean_mve_s8_params *p, const int8_t *input, int8_t *output) {
+EDGECNN_KERNEL void edgecnn_mean_mve_s8(const edgecnn_mean_mve_s8_params *p, const int8_t *input, int8_t *output) {
   const int32x4_t multiplier = vdupq_n_s32(p->multiplier);
   const int32x4_t left = vdupq_n_s32(p->shift > 0 ? p->shift : 0), right = vdupq_n_s32(p->shift > 0 ? 0 : p->shift);
   for (int32_t row = 0; row < p->rows; row++, input += p->count * p->depth, output += p->depth) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Copies with MVE, and the codes under one window. */
 #ifndef EDGECNN_PATCH_MVE_S8_H
 #define EDGECNN_PATCH_MVE_S8_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the pools with MVE share: the walk over the windows, all channels of one at a time. */
 #ifndef EDGECNN_POOL2D_MVE_S8_H
 #define EDGECNN_POOL2D_MVE_S8_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requantization of four channels at once with MVE: the functions of fixed_point.h, bit for bit. */
 #ifndef EDGECNN_REQUANTIZE_MVE_S8_H
 #define EDGECNN_REQUANTIZE_MVE_S8_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "add_same_neon_s8.h"
 
 #include "neon_layer.h"
@@ -22,8 +23,8 @@ EDGECNN_NEON_INLINE int8x8_t add_eight(const edgecnn_add_same_neon_s8_params *p,
                             p->output_zero_point, p->output_min, p->output_max);
 }
 
-void edgecnn_add_same_neon_s8(const edgecnn_add_same_neon_s8_params *params, const int8_t *input1, const int8_t *input2,
-                              int8_t *output) {
+EDGECNN_KERNEL void edgecnn_add_same_neon_s8(const edgecnn_add_same_neon_s8_params *params, const int8_t *input1,
+                                             const int8_t *input2, int8_t *output) {
   const edgecnn_add_same_neon_s8_params p = *params; /* which the output cannot overwrite */
   const int32_t rest = p.size % 8;
   for (const int8_t *end = output + (p.size - rest); output < end; input1 += 8, input2 += 8, output += 8) {

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_max_pool2d_neon_s8.h"
 
 #include "neon_way.h"
 
-void edgecnn_conv2d_max_pool2d_neon_s8(const edgecnn_conv2d_max_pool2d_neon_s8_params *p, const int8_t *input,
-                                       int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_neon_s8(const edgecnn_conv2d_max_pool2d_neon_s8_params *p,
+                                                      const int8_t *input, int8_t *output, int8_t *scratch) {
   edgecnn_neon_convolve_max(&edgecnn_neon_best, p, input, output, scratch);
 }

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and max pooling at once, 16 channels of four pixels of a pool at a time, for cores with NEON. */
 #ifndef EDGECNN_CONV2D_MAX_POOL2D_NEON_S8_H
 #define EDGECNN_CONV2D_MAX_POOL2D_NEON_S8_H
 
+#include "kernel.h"
 #include "neon_max_pool2d.h"
 
 typedef edgecnn_neon_max_pool2d edgecnn_conv2d_max_pool2d_neon_s8_params;

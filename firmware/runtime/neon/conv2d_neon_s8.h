@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two-dimensional convolution of int8 tensors, 16 channels of four pixels at once, for cores with NEON. */
 #ifndef EDGECNN_CONV2D_NEON_S8_H
 #define EDGECNN_CONV2D_NEON_S8_H
 
+#include "kernel.h"
 #include "neon_conv2d.h"
 
 typedef edgecnn_neon_conv2d edgecnn_conv2d_neon_s8_params;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "depthwise_conv2d_neon_s8.h"
 
 #include "neon_widen.h"
@@ -39,7 +40,7 @@ EDGECNN_NEON_INLINE void pixels(const edgecnn_neon_way *way, const edgecnn_neon_
   }
 }
 
-void edgecnn_depthwise_conv2d_neon_s8(const edgecnn_depthwise_conv2d_neon_s8_params *p, const int8_t *input,
-                                      int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_depthwise_conv2d_neon_s8(const edgecnn_depthwise_conv2d_neon_s8_params *p,
+                                                     const int8_t *input, int8_t *output, int8_t *scratch) {
   edgecnn_neon_convolve(&wide, pixels, p, input, output, scratch);
 }

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution of each channel on its own, eight channels of four pixels at once, for cores with NEON. */
 #ifndef EDGECNN_DEPTHWISE_CONV2D_NEON_S8_H
 #define EDGECNN_DEPTHWISE_CONV2D_NEON_S8_H
 
+#include "kernel.h"
 #include "neon_conv2d.h"
 
 /* In place of quads there are taps, each at its offset; weights are int16 [blocks][taps][8]. */

@@ -1,7 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fully connected layer of int8 tensors, 16 channels at once, for cores with NEON. */
 #ifndef EDGECNN_FULLY_CONNECTED_NEON_S8_H
 #define EDGECNN_FULLY_CONNECTED_NEON_S8_H
 
+#include "kernel.h"
 #include "neon_fully_connected.h"
 
 typedef edgecnn_neon_fully_connected edgecnn_fully_connected_neon_s8_params;

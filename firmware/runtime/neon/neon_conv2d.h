@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The NEON convolutions, whatever multiplies: the input is copied with zeros around it, so that no window reaches over
  * its edge. */
 #ifndef EDGECNN_NEON_CONV2D_H

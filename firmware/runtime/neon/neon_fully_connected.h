@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The NEON fully connected layers, whatever multiplies. */
 #ifndef EDGECNN_NEON_FULLY_CONNECTED_H
 #define EDGECNN_NEON_FULLY_CONNECTED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the NEON kernels share: a layer as they read it, and the requantization of eight channels at once. */
 #ifndef EDGECNN_NEON_LAYER_H
 #define EDGECNN_NEON_LAYER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The NEON convolutions with max pooling behind them: the maximum of the sums, then one requantization. */
 #ifndef EDGECNN_NEON_MAX_POOL2D_H
 #define EDGECNN_NEON_MAX_POOL2D_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A copy of codes as int16. */
 #ifndef EDGECNN_NEON_WIDEN_H
 #define EDGECNN_NEON_WIDEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The NEON convolutions and fully connected layers, whatever multiplies: sums of windows, block by block. */
 #ifndef EDGECNN_NEON_WINDOWS_H
 #define EDGECNN_NEON_WINDOWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the blocked convolutions share: two channels of four windows at once, so that every load serves several taps. */
 #ifndef EDGECNN_CONV2D_BLOCK_S8_H
 #define EDGECNN_CONV2D_BLOCK_S8_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_max_pool2d_s8.h"
 
 #include "conv2d_block_s8.h"
@@ -45,8 +46,8 @@ static void pooled(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p, c
  * Two channels of four pixels of a pool at once: scratch[4 * filter_height * filter_width * input_channels], needed
  * only where a window can reach over the input's edge.
  */
-void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input,
-                                  int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p,
+                                                 const int8_t *input, int8_t *output, int8_t *scratch) {
   for (int32_t py = 0; py < p->pooled_height; py++) {
     for (int32_t px = 0; px < p->pooled_width; px++) {
       pooled(p, input, py, px, output, scratch);

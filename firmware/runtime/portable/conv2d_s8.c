@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_s8.h"
 
 #include "conv2d_block_s8.h"
@@ -7,8 +8,8 @@
  * window can reach over the input's edge, and the output may overwrite no input that the four pixels or later ones
  * read.
  */
-void edgecnn_conv2d_s8(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input, int8_t *output,
-                       int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_s8(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input,
+                                      int8_t *output, int8_t *scratch) {
   const int32_t filter_size = p->filter_height * p->filter_width * p->input_channels;
   const int32_t channels = p->output_channels;
   for (int32_t oy = 0; oy < p->output_height; oy++) {

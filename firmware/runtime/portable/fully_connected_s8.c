@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fully_connected_s8.h"
 
 #include "fixed_point.h"
@@ -20,8 +21,8 @@ static void dots(const EDGECNN_FLASH int8_t *const weights[CHANNELS], const int8
 }
 
 /* Four channels at once. */
-void edgecnn_fully_connected_s8(const EDGECNN_FLASH edgecnn_fully_connected_s8_params *p, const int8_t *input,
-                                int8_t *output) {
+EDGECNN_KERNEL void edgecnn_fully_connected_s8(const EDGECNN_FLASH edgecnn_fully_connected_s8_params *p,
+                                               const int8_t *input, int8_t *output) {
   for (int32_t row = 0; row < p->rows; row++, input += p->input_depth, output += p->output_channels) {
     for (int32_t oc = 0; oc < p->output_channels; oc += CHANNELS) {
       const EDGECNN_FLASH int8_t *weights[CHANNELS];

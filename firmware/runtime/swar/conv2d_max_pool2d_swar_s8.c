@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_max_pool2d_swar_s8.h"
 
 static int32_t larger(int32_t a, int32_t b) {
@@ -28,8 +29,8 @@ static void raise(const edgecnn_conv2d_swar_s8_params *p, const int32_t *sums, i
   }
 }
 
-void edgecnn_conv2d_max_pool2d_swar_s8(const edgecnn_conv2d_max_pool2d_swar_s8_params *p, const int8_t *input,
-                                       int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_swar_s8(const edgecnn_conv2d_max_pool2d_swar_s8_params *p,
+                                                      const int8_t *input, int8_t *output, int8_t *scratch) {
   const edgecnn_conv2d_swar_s8_params *conv = &p->conv;
   uint32_t *words = (uint32_t *)(void *)scratch;
   edgecnn_patch_windows windows = edgecnn_patch_shape(conv);

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and max pooling at once, two pixels of a pool in a word. */
 #ifndef EDGECNN_CONV2D_MAX_POOL2D_SWAR_S8_H
 #define EDGECNN_CONV2D_MAX_POOL2D_SWAR_S8_H
 
 #include "conv2d_patch_s8.h"
+#include "kernel.h"
 
 typedef struct {
   edgecnn_conv2d_swar_s8_params conv;

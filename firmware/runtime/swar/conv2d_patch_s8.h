@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the convolutions share: the codes under four windows, two in a word, and the channels' sums over them. */
 #ifndef EDGECNN_CONV2D_PATCH_S8_H
 #define EDGECNN_CONV2D_PATCH_S8_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conv2d_swar_s8.h"
 
 /* The sums of the four pixels of the output from (oy, ox) on; those beyond the row are of no use. */
@@ -17,8 +18,8 @@ static const int32_t *sums_at(const edgecnn_conv2d_swar_s8_params *p, const int8
   return edgecnn_patch_edge_sums(p, input, y, x, scratch);
 }
 
-void edgecnn_conv2d_swar_s8(const edgecnn_conv2d_swar_s8_params *p, const int8_t *input, int8_t *output,
-                            int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_conv2d_swar_s8(const edgecnn_conv2d_swar_s8_params *p, const int8_t *input, int8_t *output,
+                                           int8_t *scratch) {
   const int32_t channels = p->output_channels;
   edgecnn_patch_windows windows = edgecnn_patch_shape(p);
   for (int32_t oy = 0; oy < p->output_height; oy++) {

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fully_connected_columns_s8.h"
 
 #include "columns_s8.h"
 
-void edgecnn_fully_connected_columns_s8(const edgecnn_fully_connected_columns_s8_params *p, const int8_t *input,
-                                        int8_t *output) {
+EDGECNN_KERNEL void edgecnn_fully_connected_columns_s8(const edgecnn_fully_connected_columns_s8_params *p,
+                                                       const int8_t *input, int8_t *output) {
   for (int32_t row = 0; row < p->rows; row++) {
     const edgecnn_scale *scale = (const edgecnn_scale *)(const void *)p->scales;
     const uint8_t *weights = p->weights;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requantization on cores without 64-bit products. */
 #ifndef EDGECNN_SCALE_S8_H
 #define EDGECNN_SCALE_S8_H

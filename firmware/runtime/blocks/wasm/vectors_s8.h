@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* WebAssembly: one i32x4.dot_i16x8_s multiplies a pair of taps, as int16, with the weights of four channels. */
 #ifndef EDGECNN_VECTORS_S8_H
 #define EDGECNN_VECTORS_S8_H

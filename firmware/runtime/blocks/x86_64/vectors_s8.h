@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What computes on x86-64, by the instructions that the processor has. */
 #ifndef EDGECNN_VECTORS_S8_H
 #define EDGECNN_VECTORS_S8_H

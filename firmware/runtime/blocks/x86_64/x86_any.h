@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every x86-64 processor: plain C on the same weights. */
 #ifndef EDGECNN_X86_ANY_H
 #define EDGECNN_X86_ANY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AVX2: one VPMADDWD multiplies a quad of the input, as int16, with the weights of four channels. */
 #ifndef EDGECNN_X86_AVX2_H
 #define EDGECNN_X86_AVX2_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the x86-64 kernels share: the size of blocks, and which instructions this processor has. */
 #ifndef EDGECNN_X86_LAYER_H
 #define EDGECNN_X86_LAYER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AVX-512 VNNI: one VPDPBUSD multiplies a quad of the input with the weights of 16 channels. */
 #ifndef EDGECNN_X86_VNNI_H
 #define EDGECNN_X86_VNNI_H

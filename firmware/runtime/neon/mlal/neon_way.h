@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every NEON: one instruction multiplies a tap, as int16, with the weights of four channels. */
 #ifndef EDGECNN_NEON_WAY_H
 #define EDGECNN_NEON_WAY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SDOT: one instruction multiplies a quad with the weights of four channels. */
 #ifndef EDGECNN_NEON_WAY_H
 #define EDGECNN_NEON_WAY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Dot products on cores without SIMD but with many registers: two unsigned codes (code ^ 0x80) lie 16 bits apart in one
  * word, so that one multiplication is two of them, for two channels of four windows at once. Terms are added in groups

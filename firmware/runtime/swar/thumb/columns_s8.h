@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inner loop of fully connected layers: eight channels at once, so that every code is loaded once for them. */
 #ifndef EDGECNN_COLUMNS_S8_H
 #define EDGECNN_COLUMNS_S8_H

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fully_connected_swar_s8.h"
 
 #include "swar_s8.h"
 
-void edgecnn_fully_connected_swar_s8(const edgecnn_fully_connected_swar_s8_params *p, const int8_t *input,
-                                     int8_t *output, int8_t *scratch) {
+EDGECNN_KERNEL void edgecnn_fully_connected_swar_s8(const edgecnn_fully_connected_swar_s8_params *p,
+                                                    const int8_t *input, int8_t *output, int8_t *scratch) {
   uint32_t *codes = (uint32_t *)(void *)scratch + 1;
   for (int32_t row = 0; row < p->rows; row++, input += p->input_depth, output += p->output_channels) {
     uint32_t *end = codes;

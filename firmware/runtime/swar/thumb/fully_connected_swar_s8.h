@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fully connected layer of int8 tensors, the weights of two channels in a word. */
 #ifndef EDGECNN_FULLY_CONNECTED_SWAR_S8_H
 #define EDGECNN_FULLY_CONNECTED_SWAR_S8_H
 
 #include <stdint.h>
 
+#include "kernel.h"
 #include "scale_s8.h"
 
 typedef struct {

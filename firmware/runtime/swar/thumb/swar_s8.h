@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Dot products on cores without SIMD: two unsigned codes (code ^ 0x80), or two weights, lie 16 bits apart in one word,
  * so that one multiplication is two of them. Terms are added in groups whose sums fit into 16 bits each: proved from
