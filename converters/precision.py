@@ -49,6 +49,6 @@ def refuse_float(content: bytes, of: str) -> None:
         made = [network.tensors[index] for index in operator.outputs if network.tensors[index].type.startswith("FLOAT")]
         if made:
             raise UnsupportedError(
-                f"TFLite makes no int8 of {of}: it leaves {operator.name} ('{made[0].name}') in {made[0].type.lower()}; "
-                "build it of layers that TFLite has in int8."
+                f"TFLite makes no int8 of {of}: it leaves {operator.name} ('{made[0].name}') in {made[0].type.lower()}"
+                "; build it of layers that TFLite has in int8."
             )
