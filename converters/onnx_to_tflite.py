@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from edgecnn.errors import EdgecnnError, InvalidModelError, UnsupportedError, UsageError, VerificationError
 
 from .keras_to_tflite import Quantized
+from .representative import real
 
 MODEL, INPUTS, RESULT, REFUSAL = "model.onnx", "inputs.npy", "model.tflite", "refusal.json"  # in the worker's folder
 _PACKAGES = ("onnx", "onnx2tf", "onnx_graphsurgeon", "onnxsim", "psutil", "sng4onnx", "tensorflow", "tf_keras")
@@ -58,6 +59,7 @@ def load_onnx(path: Path) -> OnnxModel:
     except Exception as error:  # of protobuf, of the checker, of a file with weights that is missing
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InvalidModelError(f"{path} is not a valid ONNX model ({reason}); export it again.") from error
+    _refuse_weights_that_are_not_finite(path, proto.graph)
     weights = {tensor.name for tensor in proto.graph.initializer}
     inputs = [value for value in proto.graph.input if value.name not in weights]
     if len(inputs) != 1 or len(proto.graph.output) != 1:
@@ -74,6 +76,18 @@ def load_onnx(path: Path) -> OnnxModel:
     return OnnxModel(path, proto, (*shape[2:], shape[1]))
 
 
+def _refuse_weights_that_are_not_finite(path: Path, graph: Any) -> None:
+    from onnx import numpy_helper
+
+    constants = [field.t for node in graph.node if node.op_type == "Constant" for field in node.attribute]
+    for tensor in (*graph.initializer, *constants):
+        values = numpy_helper.to_array(tensor)
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise InvalidModelError(
+                f"{path} has weights '{tensor.name}' with values that are not finite numbers; train it again."
+            )
+
+
 def onnx_to_tflite(model: OnnxModel, representative: NDArray[Any]) -> Quantized:
     """Quantize to int8: input, output, weights per channel and activations; channels are the last axis of the result.
 
@@ -81,17 +95,18 @@ def onnx_to_tflite(model: OnnxModel, representative: NDArray[Any]) -> Quantized:
     floats as they are. Raises UnsupportedError for what onnx2tf or TFLite cannot express, and VerificationError when
     the float network that onnx2tf made does not compute what the ONNX file does.
     """
-    if representative.shape[1:] != model.shape or not len(representative):
+    if not representative.ndim or representative.shape[1:] != model.shape or not len(representative):
         raise UsageError(
             f"{model.path} reads inputs of shape {model.shape} (channels last) and the representative ones have shape "
             f"{representative.shape[1:]}; give at least one input of the model's shape."
         )
+    given = real(representative)
     import onnx
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         onnx.save(model.proto, folder / MODEL)
-        np.save(folder / INPUTS, representative)
+        np.save(folder / INPUTS, given)
         search = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))  # of onnxsim
         command = [sys.executable, "-m", "edgecnn.converters.onnx_worker"]
         modules = os.pathsep.join(path or os.getcwd() for path in sys.path)  # those that are found here

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from edgecnn.errors import EdgecnnError, UnsupportedError, VerificationError
 
-from .keras_to_tflite import int8, load_tensorflow, real
+from .keras_to_tflite import int8, load_tensorflow
 from .onnx_to_tflite import INPUTS, MODEL, REFUSAL, RESULT
+from .precision import refuse_float
 
 # onnx2tf tries its layers on images for which it looks here, and else in the network.
 _IMAGES = "calibration_image_sample_data_20x128x128x3_float32.npy"
@@ -100,7 +101,7 @@ def convert() -> bytes:
     import onnx
 
     proto = onnx.load(MODEL)
-    inputs = real(np.load(INPUTS))
+    inputs = np.load(INPUTS)
     changed = onnx.ModelProto()
     changed.CopyFrom(proto)
     pad_before_max_pool(changed)
@@ -110,7 +111,9 @@ def convert() -> bytes:
     tf = load_tensorflow()
     signature = [tf.TensorSpec((1, *inputs.shape[1:]), tf.float32, name="image")]
     function = tf.function(lambda image: network(image), input_signature=signature).get_concrete_function()
-    return int8(tf.lite.TFLiteConverter.from_concrete_functions([function], network), inputs)
+    content = int8(tf.lite.TFLiteConverter.from_concrete_functions([function], network), inputs)
+    refuse_float(content, "it")
+    return content
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from edgecnn.errors import UnsupportedError
 
-from .tflite_file import RawGraph
+from .tflite_file import RawGraph, parse
 
 Types = set[str]
 
@@ -39,4 +39,16 @@ def refuse_other_than_int8(model: RawGraph, where: str) -> None:
             raise UnsupportedError(
                 f"{where} is {kind}, not full-integer int8; quantize what it was made from: "
                 "`edgecnn quantize MODEL -o MODEL.tflite`, MODEL being the .keras or .onnx file."
+            )
+
+
+def refuse_float(content: bytes, of: str) -> None:
+    """Raise UnsupportedError unless everything in a file that TFLite's converter made is computed in integers."""
+    network = parse(content, of).graphs[0]
+    for operator in network.operators:
+        made = [network.tensors[index] for index in operator.outputs if network.tensors[index].type.startswith("FLOAT")]
+        if made:
+            raise UnsupportedError(
+                f"TFLite makes no int8 of {of}: it leaves {operator.name} ('{made[0].name}') in {made[0].type.lower()}"
+                "; build it of layers that TFLite has in int8."
             )

@@ -10,6 +10,7 @@ import inspect
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePath
 from typing import Any
 
@@ -18,6 +19,7 @@ import tflite
 from numpy.typing import NDArray
 
 from edgecnn.errors import InvalidModelError
+from edgecnn.printable import printable
 
 _QUANTIZE = "make one of it by `edgecnn quantize`"
 _INSTEAD = {".keras": _QUANTIZE, ".onnx": _QUANTIZE}  # what to do with other kinds of files
@@ -95,7 +97,7 @@ def _names(model: Any) -> dict[int, str]:
     (signature,) = signatures
     maps = [signature.Inputs(i) for i in range(_bounded(signature.InputsLength()))]
     maps += [signature.Outputs(i) for i in range(_bounded(signature.OutputsLength()))]
-    return {named.TensorIndex(): (named.Name() or b"").decode() for named in maps}
+    return {named.TensorIndex(): _text(named.Name()) for named in maps}
 
 
 def _read_graph(model: Any, subgraph: Any) -> RawGraph:
@@ -120,7 +122,21 @@ def _integers(table: Any, field: str) -> tuple[int, ...]:
 
 
 def _name(enumeration: type, value: int) -> str:
-    return next((name for name, number in vars(enumeration).items() if number == value), f"{value}")
+    return enumerators(enumeration).get(value, f"{value}")
+
+
+@cache
+def enumerators(enumeration: type) -> dict[int, str]:
+    """Number -> name, the first one where several share it.
+
+    Python keeps notes of its own in every class, numbers among them: in 3.13 the line on which it begins.
+    """
+    named = [(name, number) for name, number in vars(enumeration).items() if not name.startswith("_")]
+    return {number: name for name, number in reversed(named) if isinstance(number, int)}
+
+
+def _text(name: bytes | None) -> str:
+    return printable((name or b"").decode())
 
 
 def _read_tensor(model: Any, index: int, tensor: Any) -> RawTensor:
@@ -138,7 +154,7 @@ def _read_tensor(model: Any, index: int, tensor: Any) -> RawTensor:
         dimension = quantization.QuantizedDimension()
     return RawTensor(
         index=index,
-        name=(tensor.Name() or b"").decode().split(";")[0] or f"tensor {index}",
+        name=_text(tensor.Name()).split(";")[0] or f"tensor {index}",
         type=kind,
         shape=shape,
         signature=_integers(tensor, "ShapeSignature") or shape,
@@ -169,7 +185,7 @@ def _read_operator(model: Any, index: int, operator: Any) -> RawOperator:
     code = model.OperatorCodes(operator.OpcodeIndex())
     name = _name(tflite.BuiltinOperator, max(code.BuiltinCode(), code.DeprecatedBuiltinCode()))
     if name == "CUSTOM":
-        name = f"CUSTOM {(code.CustomCode() or b'').decode()}".strip()
+        name = f"CUSTOM {_text(code.CustomCode())}".strip()
     return RawOperator(
         index=index,
         name=name,

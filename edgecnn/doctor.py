@@ -8,7 +8,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -42,13 +41,9 @@ def _examine(tool: Tool) -> Finding:
 
 
 def _cache() -> Finding:
-    place = paths.cache()
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=place):
-            return Finding("folder", "cache", str(place), "")
-    except OSError:
-        return Finding("folder", "cache", None, "export XDG_CACHE_HOME=FOLDER, with one that you may write to")
+    place = paths.users_cache()
+    mend = "" if place else "export XDG_CACHE_HOME=FOLDER, with one that you may write to"
+    return Finding("folder", "cache", str(place) if place else None, mend)
 
 
 def _ports() -> list[Finding]:

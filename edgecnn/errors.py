@@ -1,10 +1,16 @@
 """Every failure that a user can meet: one sentence each, with the exit code of the command line."""
 
+from .printable import printable
+
 
 class EdgecnnError(Exception):
     """Root of all errors raised on purpose; `str(error)` is one sentence: what happened, where, and what to do."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """Names of files, of tensors and of layers, and what others say: all of it stays within its line."""
+        return printable(super().__str__())
 
 
 class UsageError(EdgecnnError):

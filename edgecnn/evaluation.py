@@ -6,7 +6,6 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,7 +191,7 @@ class _Memory:
     def _read(self) -> tuple[list[NDArray[np.int8]], list[int]]:
         """What the file holds; a damaged one is set aside."""
         try:
-            with np.load(self.path) as kept:
+            with self.path.open("rb") as file, np.load(file) as kept:
                 answers, ticks = kept["answers"], kept["ticks"]
             output = self.device.info.outputs[0]
             if answers.dtype != output.tensor.dtype or answers.shape[1:] != output.shape:
@@ -202,9 +201,7 @@ class _Memory:
         except FileNotFoundError:
             return [], []
         except Exception:  # whatever NumPy and zipfile make of a damaged file
-            aside = self.path.with_suffix(f".damaged-{secrets.token_hex(4)}")
-            with suppress(OSError):
-                self.path.rename(aside)
+            aside = paths.set_aside(self.path)
             note(f"what was kept of an earlier run is damaged and now called {aside}; all images are asked.")
             return [], []
         return list(answers), ticks.tolist()

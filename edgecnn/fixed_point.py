@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import given
+
 Array = NDArray[Any]
 
 INT8_MIN, INT8_MAX = -128, 127
@@ -125,14 +127,21 @@ def quantize_multipliers(reals: ArrayLike) -> tuple[Array, Array]:
 
 
 def quantize(real: ArrayLike, scale: float, zero_point: int) -> NDArray[np.int8]:
-    """Codes of real values: clamp(round(f32(real / scale)) + zero_point)."""
-    codes = round_half_away(np.asarray(real, np.float32) / np.float32(scale)).astype(np.float64) + zero_point
+    """Codes of real values: clamp(round(f32(real / scale)) + zero_point).
+
+    Raises UsageError for values that are no finite real numbers, a scale that is not above 0, or a zero point that is
+    no int8.
+    """
+    step, zero = given.scale(scale), given.zero_point(zero_point)
+    with np.errstate(over="ignore", invalid="ignore"):  # more steps than a float32 counts: the last code is meant
+        codes = round_half_away(given.finite(real).astype(np.float32) / step).astype(np.float64) + zero
     return np.clip(codes, INT8_MIN, INT8_MAX).astype(np.int8)
 
 
 def dequantize(codes: ArrayLike, scale: float, zero_point: int) -> NDArray[np.float32]:
-    """Real values of codes: f32(scale * (code - zero_point))."""
-    return np.float32(scale) * (np.asarray(codes).astype(np.int32) - zero_point).astype(np.float32)
+    """Real values of codes: f32(scale * (code - zero_point)); raises as `quantize`, and for what is no code."""
+    step, zero = given.scale(scale), given.zero_point(zero_point)
+    return step * (given.codes(codes).astype(np.int32) - zero).astype(np.float32)
 
 
 _ACTIVATION_LIMITS: dict[str, tuple[float | None, float | None]] = {

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UsageError
 
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # of pictures; Pillow would run a program for EPS
+MOST_PIXELS = 1 << 26  # 67 million: any telephone's; Pillow takes 16 bytes for each
 _MODES = {1: "L", 3: "RGB"}  # channels -> Pillow's name
 _DIGIT, _FRAME = 20, 28  # MNIST: the digit fits 20x20, its centre of mass lies at the centre of 28x28
 
@@ -53,19 +58,39 @@ def reduced(gray: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return np.asarray(picture)
 
 
+@contextmanager
+def opened(file: Path | BinaryIO) -> Iterator[Any]:
+    """The picture in a file, its size known and its pixels not yet read: an image of Pillow.
+
+    Raises UsageError without pillow, ValueError for more pixels than `MOST_PIXELS`; what else is wrong with the file
+    raises anything, here or when its pixels are read.
+    """
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise UsageError("reading pictures needs pillow; pip install 'edgecnn[image]'.") from error
+    with warnings.catch_warnings(action="ignore"), Image.open(file, formats=FORMATS) as picture:  # we say what is wrong
+        width, height = picture.size
+        if width * height > MOST_PIXELS:
+            raise ValueError(f"it has {width:,} x {height:,} pixels, and no more than {MOST_PIXELS:,} are taken")
+        yield picture
+
+
 def _on_paper(path: Path) -> Any:
     """The picture in a file, upright, as an RGB image on white paper."""
     try:
-        from PIL import Image, ImageOps
-    except ImportError as error:
-        raise UsageError("reading pictures needs pillow; pip install 'edgecnn[image]'.") from error
-    try:
-        with Image.open(path) as picture:
+        with opened(path) as picture:
+            from PIL import Image, ImageOps
+
             colour = ImageOps.exif_transpose(picture).convert("RGBA")
             paper = Image.new("RGBA", colour.size, "white")
             return Image.alpha_composite(paper, colour).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UsageError(f"{path} is not a picture that can be read ({error}); give a PNG or JPEG file.") from error
+    except UsageError:
+        raise
+    except Exception as error:  # each of Pillow's decoders has exceptions of its own
+        raise UsageError(
+            f"{path} is not a picture that can be read ({error or type(error).__name__}); give a PNG or JPEG file."
+        ) from error
 
 
 def as_digit(gray: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:

@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from .printable import printable
 
 stderr = Console(stderr=True)
 
@@ -30,7 +33,7 @@ class Bar:
         self._progress.advance(self._task, steps)
 
     def describe(self, text: str) -> None:
-        self._progress.update(self._task, description=text)
+        self._progress.update(self._task, description=printable(text))
 
 
 @contextmanager
@@ -40,7 +43,7 @@ def bar(text: str, total: int) -> Iterator[Bar]:
     Bars of several threads stand below each other.
     """
     with _shown() as progress:
-        task = progress.add_task(text, total=total)
+        task = progress.add_task(printable(text), total=total)
         try:
             yield Bar(progress, task)
         finally:
@@ -65,8 +68,15 @@ def _shown() -> Iterator[Progress]:
                 progress.stop()
 
 
+@contextmanager
+def busy(text: str) -> Iterator[None]:
+    """Show that something goes on, on a terminal; how long it takes cannot be told."""
+    with stderr.status(Text(printable(text))) if stderr.is_terminal else nullcontext():
+        yield
+
+
 def _display() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     progress = Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal)
     progress.start()
     return progress

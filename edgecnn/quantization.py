@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-import numpy as np
 from numpy.typing import NDArray
 
 from . import datasets
@@ -16,7 +14,8 @@ from .converters.keras_to_tflite import Quantized, input_shape, keras_to_tflite,
 from .converters.onnx_to_tflite import load_onnx, onnx_to_tflite
 from .converters.tflite_to_graph import graph_of, read_tflite
 from .errors import EdgecnnError, UsageError
-from .progress import stderr
+from .npy import read_npy
+from .progress import busy
 
 REPRESENTATIVE = 1000  # training images whose activations give the ranges
 QUANTIZATION_AWARE = "quantization-aware training"
@@ -76,7 +75,7 @@ def quantize_file(
         inputs, source = None, QUANTIZATION_AWARE
     else:
         inputs, source = _representative(path, dataset or model.dataset, data_dir, representative, model)
-    with stderr.status(f"Quantizing {path}") if stderr.is_terminal else nullcontext():
+    with busy(f"Quantizing {path}"):
         file, warnings = model.quantize(inputs)
     try:
         graph_of(file, path.name)
@@ -89,13 +88,7 @@ def _representative(
     path: Path, dataset: str | None, data_dir: Path | None, file: Path | None, model: _Float
 ) -> tuple[NDArray[Any], str]:
     if file is not None:
-        try:
-            inputs = np.load(file, allow_pickle=False)
-            if not isinstance(inputs, np.ndarray):
-                raise ValueError("an archive")
-            return model.inputs(inputs), file.name
-        except (OSError, ValueError, EOFError) as error:
-            raise UsageError(f"{file} is not a .npy file of inputs ({error}); save one with numpy.save.") from error
+        return model.inputs(read_npy(file)), file.name
     if dataset is None:
         raise UsageError(
             f"{path} does not say what it was trained on; name a --dataset, or give inputs by --representative."

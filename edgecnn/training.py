@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import zoo
+from .converters.keras_archive import text_of
 from .converters.keras_to_tflite import load_keras, load_tensorflow
 from .datasets import Dataset, Split, to_input
 from .errors import InvalidModelError, UsageError
 from .files import atomic_path
 from .fused_normalization import fused_normalization
 from .metrics import Accuracy, accuracy
+from .printable import printable
 from .progress import bar
 
 _PROVENANCE = "edgecnn.json"  # member of the .keras file; Keras ignores what it does not know
+_NAMES = ("network", "dataset")  # in it: texts, by which others look things up
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ def train(
 def load(path: Path) -> Training:
     """The trained model in a .keras file, ours or not, to go on with; raises InvalidModelError."""
     model = load_keras(path)
-    return Training(model, (), {"network": model.name, **provenance(path)}, ())
+    about = {"network": printable(model.name), **provenance(path)}
+    return Training(model, (), about, ())
 
 
 def about_of(dataset: Dataset, how: zoo.Recipe, seed: int) -> dict[str, Any]:
@@ -144,7 +149,7 @@ def fit(
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta"])  # of batch normalization
     optimizer.build(model.trainable_variables)
     state = [*model.variables, *optimizer.variables]
-    history = _restore(checkpoint, about, state) if checkpoint else []
+    history = _restore(checkpoint, about, state, epochs) if checkpoint else []
 
     @tf.function
     def step(pixels: Any, labels: Any, key: Any) -> Any:
@@ -182,17 +187,14 @@ def _keep(path: Path, provenance: dict[str, Any], state: list[Any], history: lis
         np.savez(file, about=np.array(about), **variables)
 
 
-def _restore(path: Path, provenance: dict[str, Any], state: list[Any]) -> list[Epoch]:
+def _restore(path: Path, provenance: dict[str, Any], state: list[Any], epochs: int) -> list[Epoch]:
     """Set `state` from the checkpoint at `path`, if there is one, and return the epochs that it holds."""
     if not path.exists():
         return []
     try:
-        with np.load(path) as stored:
-            about = json.loads(str(stored["about"]))
-            values = [stored[str(index)] for index in range(len(stored.files) - 1)]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise InvalidModelError(f"{path} is not a checkpoint of edgecnn; delete it to train from the start.") from error
-    there = about["provenance"]
+        there, history, values = _stored(path)
+    except Exception as error:  # what is damaged fails anywhere: in zlib, in JSON, in the header of an array
+        raise _no_checkpoint(path) from error
     different = [key for key in provenance if there.get(key) != provenance[key]]
     if different:
         key = different[0]
@@ -200,9 +202,25 @@ def _restore(path: Path, provenance: dict[str, Any], state: list[Any]) -> list[E
             f"{path} is the checkpoint of another training ({key} {there.get(key)} there, {provenance[key]} here); "
             "repeat that command to finish it, or delete the file to train from the start."
         )
+    wanted = [variable.numpy() for variable in state]
+    if [(v.shape, v.dtype) for v in values] != [(v.shape, v.dtype) for v in wanted] or not 0 < len(history) <= epochs:
+        raise _no_checkpoint(path)
     for variable, value in zip(state, values, strict=True):
         variable.assign(value)
-    return [Epoch(**epoch) for epoch in about["history"]]
+    return history
+
+
+def _stored(path: Path) -> tuple[dict[str, Any], list[Epoch], list[NDArray[Any]]]:
+    """Provenance, epochs and variables in the checkpoint at `path`; raises anything when it is none."""
+    with path.open("rb") as file, np.load(file) as stored:
+        about = json.loads(str(stored["about"]))
+        values = [np.asarray(stored[str(index)]) for index in range(len(stored.files) - 1)]
+    history = [Epoch(float(epoch["loss"]), float(epoch["validation_accuracy"])) for epoch in about["history"]]
+    return dict(about["provenance"]), history, values
+
+
+def _no_checkpoint(path: Path) -> InvalidModelError:
+    return InvalidModelError(f"{path} is not a checkpoint of edgecnn; delete it to train from the start.")
 
 
 def save(training: Training, path: Path) -> None:
@@ -218,11 +236,12 @@ def save(training: Training, path: Path) -> None:
 def provenance(path: Path) -> dict[str, Any]:
     """How the .keras file at `path` was trained (network, dataset, seed, ...); empty when edgecnn did not train it."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            content = json.loads(archive.read(_PROVENANCE)) if _PROVENANCE in archive.namelist() else {}
-    except (OSError, ValueError, zipfile.BadZipFile):
+        content = json.loads(text_of(path, _PROVENANCE) or "{}")
+    except (InvalidModelError, ValueError, RecursionError):
         return {}
-    return content if isinstance(content, dict) else {}
+    about = content if isinstance(content, dict) else {}
+    names = {key: printable(about[key]) for key in _NAMES if isinstance(about.get(key), str)}
+    return {key: names.get(key, value) for key, value in about.items() if key in names or key not in _NAMES}
 
 
 def accuracy_of(model: Any, split: Split) -> Accuracy:

@@ -10,9 +10,10 @@ from typing import Self
 import numpy as np
 import tflite
 
+from edgecnn.converters.tflite_file import enumerators
 from tests.tflite_builder import Builder
 
-_NAMES = {number: name for name, number in vars(tflite.BuiltinOperator).items() if isinstance(number, int)}
+_NAMES = enumerators(tflite.BuiltinOperator)
 _ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 _SPREAD = 74.0  # the standard deviation of uniform int8 codes
 

@@ -21,7 +21,7 @@ ruff check .
 ruff format --check .
 find firmware tests edgecnn/emulators/*.c -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
 
-# Types are checked on what a user installs: only there do converters/ and firmware/ lie inside the package.
+# Types are checked on what a user installs.
 rm -rf build
 python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
 python -m zipfile -e build/wheel/*.whl build/installed

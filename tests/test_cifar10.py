@@ -22,6 +22,7 @@ TRAIN, TEST = 25, 20
 def splits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, datasets.Split]:
     """What all forms hold; there is neither a cache nor a network."""
     monkeypatch.setattr(cifar10, "VALIDATION", 5)
+    monkeypatch.setattr(cifar10, "COUNTS", (TRAIN, TEST))
     monkeypatch.setattr(cifar10, "MIRRORS", ((tmp_path / "no-such-mirror").as_uri() + "/",))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("EDGECNN_DATA_DIR", raising=False)

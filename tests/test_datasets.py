@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,10 @@ def idx(array: np.ndarray) -> bytes:
     return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.astype(np.uint8).tobytes()
 
 
+def known(data: bytes) -> mnist.Known:
+    return mnist.Known(len(data), hashlib.md5(data).hexdigest())
+
+
 @pytest.fixture
 def contents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, bytes]:
     """A tiny MNIST: the loader knows its MD5 sums, and finds neither a cache nor a network."""
@@ -27,7 +32,7 @@ def contents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, bytes
     for prefix, n in COUNTS.items():
         made[f"{prefix}-images-idx3-ubyte"] = idx(random.randint(0, 256, (n, 28, 28)))
         made[f"{prefix}-labels-idx1-ubyte"] = idx(np.arange(n))
-    monkeypatch.setattr(mnist, "FILES", {name: hashlib.md5(data).hexdigest() for name, data in made.items()})
+    monkeypatch.setattr(mnist, "FILES", {name: known(data) for name, data in made.items()})
     monkeypatch.setattr(mnist, "VALIDATION", 2)
     monkeypatch.setattr(mnist, "MIRRORS", ((tmp_path / "no-such-mirror").as_uri() + "/",))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -129,6 +134,42 @@ def test_download_skips_a_damaged_mirror_and_fills_the_cache(
     assert len(datasets.load("mnist").train) == 5
 
 
+def test_no_more_is_unpacked_than_a_file_can_have(
+    tmp_path: Path, contents: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Labels in 100 kB that unpack to 100 MB, of which the first are right; a file of that size; and a mirror's."""
+    name = "t10k-labels-idx1-ubyte"
+    bomb = gzip.compress(contents[name] + bytes(100 << 20), 9)
+    folder = write(tmp_path / "data", contents)
+    monkeypatch.setitem(mnist.FILES, name, mnist.Known(len(bomb), mnist.FILES[name].md5))  # or it is too large as it is
+    for end, content, says in (
+        (".gz", bomb, "its MD5 is wrong"),
+        (".gz", bomb * 2, "more than"),
+        ("", bytes(1 << 20), "more than"),
+    ):
+        (folder / f"{name}{end}").write_bytes(content)
+        tracemalloc.start()
+        with pytest.raises(EdgecnnError, match=f"is not MNIST's {name} .*{says}.*; delete it and get the file again"):
+            datasets.load("mnist", folder)
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+        tracemalloc.stop()
+    with pytest.raises(OSError, match="more than 1,000 bytes"):
+        download.fetch((folder / f"{name}.gz").as_uri(), 1000)
+
+
+def test_a_damaged_file_in_the_cache_is_set_aside(
+    tmp_path: Path, contents: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = write(tmp_path / "cache" / "edgecnn" / "datasets" / "mnist", contents)
+    monkeypatch.setattr(mnist, "MIRRORS", (write(tmp_path / "good", contents).as_uri() + "/",))
+    damaged = cache / "t10k-labels-idx1-ubyte.gz"
+    damaged.write_bytes(b"damaged")
+    assert len(datasets.load("mnist").test) == 4
+    (aside,) = cache.glob(f"{damaged.name}.damaged-*")
+    assert aside.read_bytes() == b"damaged"
+    assert damaged.read_bytes() == (tmp_path / "good" / damaged.name).read_bytes()
+
+
 def test_offline(contents: dict[str, bytes], tmp_path: Path) -> None:
     with pytest.raises(EdgecnnError) as caught:
         datasets.load("mnist")
@@ -157,4 +198,4 @@ def test_a_download_cut_short_is_not_kept(
 
     monkeypatch.setattr("urllib.request.urlopen", lambda url, timeout: Answer())
     with pytest.raises(OSError, match="ended early"):
-        download.fetch("http://mirror.invalid/file.gz")
+        download.fetch("http://mirror.invalid/file.gz", 1 << 20)

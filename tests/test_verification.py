@@ -191,6 +191,14 @@ def test_json_has_what_is_promised(committed: Verification) -> None:
     assert report["provenance"]["tflite_sha256"] == committed.graph.sha256
 
 
+def test_classes_are_called_what_they_are_called(committed: Verification) -> None:
+    """Rich would take [red] for an order, and [/b] for a fault."""
+    names = ("[red]", "[/b]", "<i>", *map(str, range(7)))
+    named = replace(committed, classes=names)
+    assert all(name in text(named) for name in names)
+    assert "&lt;i&gt;" in page(named)
+
+
 def test_the_confusion_matrix_is_in_text_and_page(committed: Verification) -> None:
     assert committed.confusion is not None
     shown = text(committed).partition("Confusion matrix (int8)")[2].partition("Against the NumPy")[0].splitlines()

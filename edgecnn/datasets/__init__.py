@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import UsageError
+from ..printable import printable
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ class Dataset:
     @property
     def title(self) -> str:
         """The name as it stands beside a figure."""
-        return f"{self.name} ({self.note})" if self.note else self.name
+        return printable(f"{self.name} ({self.note})" if self.note else self.name)
 
     @property
     def sha256(self) -> str:

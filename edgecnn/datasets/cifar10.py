@@ -2,28 +2,31 @@
 
 import hashlib
 import io
-import lzma
 import os
 import pickle
 import tarfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import paths
 from ..errors import EdgecnnError, UsageError
 from ..files import write_atomically
+from ..images import opened
 from ..progress import bar
 from . import Dataset, Split
 from .download import fetch
+from .packed import read, unpacked
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIZE = 32
+COUNTS = (50_000, 10_000)  # of training and test images
 VALIDATION = 5000  # of the training images
+_MOST = 1 << 28  # bytes of any form of it, packed or not
 MIRRORS = ("https://www.cs.toronto.edu/~kriz/",)
 
 Files = dict[str, bytes]  # path within the archive -> content
@@ -33,10 +36,12 @@ def _named(files: Files) -> Files:
     return {PurePosixPath(path).name: content for path, content in files.items()}
 
 
-def _planes(rows: Any, labels: Any) -> Split:
+def _planes(rows: NDArray[Any], labels: NDArray[Any]) -> Split:
     """Images that are stored as three planes of colour, (N, 3072)."""
-    images = np.asarray(rows, np.uint8).reshape(-1, 3, SIZE, SIZE).transpose(0, 2, 3, 1)
-    return Split(np.ascontiguousarray(images), np.asarray(labels, np.int64))
+    if rows.dtype != np.uint8 or labels.dtype.kind not in "iu":
+        raise ValueError(f"its pixels are {rows.dtype} and its labels {labels.dtype}")
+    images = rows.reshape(-1, 3, SIZE, SIZE).transpose(0, 2, 3, 1)
+    return Split(np.ascontiguousarray(images), labels.astype(np.int64))
 
 
 def _binary(files: Files) -> tuple[Split, Split]:
@@ -50,8 +55,11 @@ def _binary(files: Files) -> tuple[Split, Split]:
     return split(*_BATCHES), split("test_batch")
 
 
-class _Arrays(pickle.Unpickler):
-    """Unpickles NumPy arrays, and refuses whatever else a pickle could do."""
+class _Arrays(pickle._Unpickler):
+    """Unpickles NumPy arrays, and refuses whatever else a pickle could do.
+
+    The one that is written in Python: that in C makes room for as many objects as a file says that it has.
+    """
 
     _ALLOWED = {"_reconstruct": np.zeros(0).__reduce__()[0], "ndarray": np.ndarray, "dtype": np.dtype}  # noqa: RUF012
 
@@ -76,17 +84,15 @@ def _python(files: Files) -> tuple[Split, Split]:
 
 def _jpeg(files: Files) -> tuple[Split, Split]:
     """train/CLASS/NAME.jpg and test/CLASS/NAME.jpg."""
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise UsageError("CIFAR-10 as JPEG files needs pillow; pip install 'edgecnn[image]'.") from error
     images: dict[str, list[Any]] = {"train": [], "test": []}
     labels: dict[str, list[int]] = {"train": [], "test": []}
     with bar("Reading CIFAR-10's pictures", len(files)) as progress:
         for path in sorted(files):
             part, name, _ = PurePosixPath(path).parts[-3:]
-            with Image.open(io.BytesIO(files[path])) as picture:
-                images[part].append(np.asarray(picture.convert("RGB")).reshape(SIZE, SIZE, 3))
+            with opened(io.BytesIO(files[path])) as picture:
+                if picture.size != (SIZE, SIZE):
+                    raise ValueError(f"{path} has another size than {SIZE}x{SIZE}")
+                images[part].append(np.asarray(picture.convert("RGB")))
             labels[part].append(CLASSES.index(name))
             progress.advance()
     train, test = (Split(np.stack(images[part]), np.array(labels[part], np.int64)) for part in images)
@@ -107,10 +113,6 @@ class Form:
     note: str = ""
 
 
-_DAMAGE = (
-    *(OSError, EOFError, KeyError, ValueError),
-    *(lzma.LZMAError, pickle.PickleError, tarfile.TarError, zlib.error),
-)
 FORMS = (
     Form("cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", ("cifar-10-batches-bin",), _binary),
     Form("cifar-10-python.tar.gz", "c58f30108f718f92721af3b95e74349a", ("cifar-10-batches-py",), _python),
@@ -129,11 +131,10 @@ def _find(folder: Path) -> tuple[Form, Path] | None:
     return None
 
 
-def _find_anywhere(data_dir: Path | None) -> tuple[Form, Path] | None:
-    if data_dir is not None:
-        return _find(data_dir)
-    named = os.environ.get("EDGECNN_DATA_DIR")
-    return (_find(Path(named)) if named else None) or _find(_cache())
+def _in_named_folder(data_dir: Path | None) -> tuple[Form, Path] | None:
+    """What `_find` finds where the user says that CIFAR-10 is."""
+    folder = data_dir or os.environ.get("EDGECNN_DATA_DIR")
+    return _find(Path(folder)) if folder else None
 
 
 def _cache() -> Path:
@@ -145,7 +146,7 @@ def _download(folder: Path) -> tuple[Form, Path]:
     path = folder / form.archive
     for mirror in MIRRORS:
         try:
-            data = fetch(f"{mirror}{form.archive}")
+            data = fetch(f"{mirror}{form.archive}", _MOST)
         except OSError:
             continue
         if _intact(form, data):
@@ -168,11 +169,11 @@ def _intact(form: Form, data: bytes) -> bool:
 def _files(form: Form, path: Path) -> Files:
     """The regular files of an archive, or of the folders that it unpacks to."""
     if path.is_dir():
-        return {str(file.relative_to(path)): file.read_bytes() for file in _within(form, path)}
-    data = path.read_bytes()
+        return {str(file.relative_to(path)): read(file, _MOST) for file in _within(form, path)}
+    data = read(path, _MOST)
     if not _intact(form, data):
         raise ValueError("its MD5 is wrong")
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(unpacked(data, _MOST)), mode="r:") as archive:
         return {member.name: _content(archive, member) for member in archive if member.isfile()}
 
 
@@ -187,7 +188,7 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 
 def available(data_dir: Path | None) -> bool:
     """Whether CIFAR-10 is on this machine, in any form."""
-    return _find_anywhere(data_dir) is not None
+    return bool(_in_named_folder(data_dir) or (data_dir is None and _find(_cache())))
 
 
 def load(data_dir: Path | None) -> Dataset:
@@ -196,14 +197,34 @@ def load(data_dir: Path | None) -> Dataset:
     `data_dir` is the only place searched when given; else $EDGECNN_DATA_DIR, the cache, and a download into it.
     Raises UsageError when `data_dir` lacks the files, EdgecnnError for damaged files and failed downloads.
     """
-    found = _find_anywhere(data_dir)
+    found = _in_named_folder(data_dir)
     if found is None and data_dir is not None:
         raise UsageError(f"{data_dir} does not hold CIFAR-10; put {_wanted()} there, or into its cifar10 folder.")
-    form, path = found or _download(_cache())
+    return _read(*found) if found else _cached(_cache())
+
+
+def _cached(folder: Path) -> Dataset:
+    """What is in the cache; if that is nothing, or a damaged archive, it is downloaded."""
+    found = _find(folder)
     try:
-        training, test = (_shuffled(split) for split in form.read(_files(form, path)))
-    except _DAMAGE as error:
-        raise EdgecnnError(f"{path} is not CIFAR-10 as in {form.archive} ({error}); get it again.") from error
+        if found:
+            return _read(*found)
+    except EdgecnnError:
+        if found is None or found[1].is_dir():
+            raise
+        paths.set_aside(found[1])
+    return _read(*_download(folder))
+
+
+def _read(form: Form, path: Path) -> Dataset:
+    """The data set at `path`; raises EdgecnnError when it is damaged."""
+    try:
+        training, test = map(_checked, form.read(_files(form, path)), COUNTS)
+    except UsageError:
+        raise
+    except Exception as error:  # archives, pickles and pictures fail in ways of their own
+        said = str(error) or type(error).__name__
+        raise EdgecnnError(f"{path} is not CIFAR-10 as in {form.archive} ({said}); get it again.") from error
     return Dataset(
         name="cifar10",
         train=training[:-VALIDATION],
@@ -214,6 +235,10 @@ def load(data_dir: Path | None) -> Dataset:
     )
 
 
-def _shuffled(split: Split) -> Split:
-    """In an order without runs of one class, so that any part of it is fair."""
-    return split[np.random.RandomState(0).permutation(len(split))]
+def _checked(split: Split, count: int) -> Split:
+    """The split in an order without runs of one class, so that any part of it is fair; raises ValueError."""
+    if split.labels.shape != (count,) or len(split.images) != count:
+        raise ValueError(f"of {count:,} pictures it has {len(split.images):,}, and {split.labels.size:,} labels")
+    if split.labels.min() < 0 or split.labels.max() >= len(CLASSES):
+        raise ValueError(f"it has labels from {split.labels.min()} to {split.labels.max()}")
+    return split[np.random.RandomState(0).permutation(count)]

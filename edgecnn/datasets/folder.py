@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import images
 from ..errors import UsageError
+from ..printable import printable
 from ..progress import bar
 from . import Dataset, Split
 
@@ -43,7 +44,7 @@ def load(path: Path, shape: tuple[int, ...]) -> Dataset:
             train=read("train"),
             validation=read("validation"),
             test=read("test"),
-            classes=tuple(folder.name for folder in classes),
+            classes=tuple(printable(folder.name) for folder in classes),
         )
 
 

@@ -1,10 +1,11 @@
 """MNIST from its four IDX files: a folder of yours, the cache, or a download into the cache."""
 
-import gzip
 import hashlib
+import lzma
 import os
 import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +15,26 @@ from ..errors import EdgecnnError, UsageError
 from ..files import write_atomically
 from . import Dataset, Split
 from .download import fetch
+from .packed import read, unpacked
 
-# MD5 of the unpacked files.
+
+class Known(NamedTuple):
+    """An unpacked file: its size in bytes, and its MD5."""
+
+    size: int
+    md5: str
+
+    @property
+    def most(self) -> int:
+        """No file with it, packed or not, has more bytes."""
+        return self.size + self.size // 100 + 1024
+
+
 FILES = {
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+    "train-images-idx3-ubyte": Known(47_040_016, "6bbc9ace898e44ae57da46a324031adb"),
+    "train-labels-idx1-ubyte": Known(60_008, "a25bea736e30d166cdddb491f175f624"),
+    "t10k-images-idx3-ubyte": Known(7_840_016, "2646ac647ad5339dbf082846283269ea"),
+    "t10k-labels-idx1-ubyte": Known(10_008, "27ae3e4e09519cfbb04c329615203637"),
 }
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -34,66 +48,76 @@ def _cache() -> Path:
     return paths.cache() / "datasets" / "mnist"
 
 
+def _paths(folder: Path) -> dict[str, Path]:
+    """Those of the four files that are in `folder`, packed or not."""
+    return {
+        name: path
+        for name in FILES
+        for path in (folder / f"{name}.gz", folder / name)  # the unpacked file wins
+        if path.is_file()
+    }
+
+
 def _find(folder: Path) -> dict[str, Path] | None:
-    """The four files in `folder` or in its `mnist/`, packed or not; None unless all four are there."""
-    for place in (folder, folder / "mnist"):
-        found = {
-            name: path
-            for name in FILES
-            for path in (place / f"{name}.gz", place / name)  # the unpacked file wins
-            if path.is_file()
-        }
-        if len(found) == len(FILES):
-            return found
-    return None
+    """The four files in `folder` or in its `mnist/`; None unless all four are there."""
+    return next((found for place in (folder, folder / "mnist") if len(found := _paths(place)) == len(FILES)), None)
 
 
-def _find_anywhere(data_dir: Path | None) -> dict[str, Path] | None:
-    if data_dir is not None:
-        return _find(data_dir)
-    named = os.environ.get("EDGECNN_DATA_DIR")
-    return (_find(Path(named)) if named else None) or _find(_cache())
+def _in_named_folder(data_dir: Path | None) -> dict[str, Path] | None:
+    """The four files where the user says that they are."""
+    folder = data_dir or os.environ.get("EDGECNN_DATA_DIR")
+    return _find(Path(folder)) if folder else None
 
 
 def _unpack(name: str, data: bytes, origin: object) -> bytes:
     """The unpacked and checked content of the file `name`, which came from `origin`."""
     try:
-        content = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError, zlib.error):
+        content = unpacked(data, FILES[name].size)
+    except (ValueError, EOFError, zlib.error, lzma.LZMAError):
         content = b""
-    if hashlib.md5(content, usedforsecurity=False).hexdigest() != FILES[name]:
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() != FILES[name].md5:
         raise EdgecnnError(f"{origin} is not MNIST's {name} (its MD5 is wrong); delete it and get the file again.")
     return content
 
 
 def _read(name: str, path: Path) -> bytes:
     try:
-        return _unpack(name, path.read_bytes(), path)
+        return _unpack(name, read(path, FILES[name].most), path)
+    except ValueError as error:
+        raise EdgecnnError(f"{path} is not MNIST's {name} ({error}); delete it and get the file again.") from error
     except OSError as error:
         raise EdgecnnError(f"cannot read {path}: {error.strerror}; check its permissions.") from error
 
 
-def _download(folder: Path) -> dict[str, Path]:
-    """Fetch what `folder` lacks, each file from the first mirror that has it intact."""
-    found = {}
+def _cached(folder: Path) -> dict[str, bytes]:
+    """The contents of the four files; what `folder` lacks is downloaded into it, and what is damaged there, too."""
+    there = _find(folder) or _paths(folder)
+    contents = {}
     for name in FILES:
-        path = found[name] = folder / f"{name}.gz"
-        if path.is_file():
-            continue
-        for mirror in MIRRORS:
+        if name in there:
             try:
-                data = fetch(f"{mirror}{path.name}")
-                _unpack(name, data, mirror)
-            except (OSError, EdgecnnError):
+                contents[name] = _read(name, there[name])
                 continue
-            write_atomically(path, data)
-            break
-        else:
-            raise EdgecnnError(
-                f"MNIST could not be downloaded ({path.name} from {' or '.join(MIRRORS)}); put {_wanted()} into "
-                f"{folder}, or name their folder with --data-dir or EDGECNN_DATA_DIR."
-            )
-    return found
+            except EdgecnnError:
+                paths.set_aside(there[name])
+        contents[name] = _download(name, folder)
+    return contents
+
+
+def _download(name: str, folder: Path) -> bytes:
+    """Fetch one file into `folder`, from the first mirror that has it intact, and unpack it."""
+    for mirror in MIRRORS:
+        try:
+            data = fetch(f"{mirror}{name}.gz", FILES[name].most)
+            content = _unpack(name, data, mirror)
+        except (OSError, EdgecnnError):
+            continue
+        write_atomically(folder / f"{name}.gz", data)
+        return content
+    raise EdgecnnError(
+        f"MNIST could not be downloaded ({name}.gz from {' or '.join(MIRRORS)}); put {_wanted()} into {folder}, or "
+        "name their folder with --data-dir or EDGECNN_DATA_DIR."
+    )
 
 
 def _wanted() -> str:
@@ -108,16 +132,15 @@ def _parse(content: bytes) -> npt.NDArray[np.uint8]:
     return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
-def _split(files: dict[str, Path], prefix: str) -> Split:
-    images = _parse(_read(name := f"{prefix}-images-idx3-ubyte", files[name]))
-    labels = _parse(_read(name := f"{prefix}-labels-idx1-ubyte", files[name]))
+def _split(contents: dict[str, bytes], prefix: str) -> Split:
+    images, labels = (_parse(contents[f"{prefix}-{kind}"]) for kind in ("images-idx3-ubyte", "labels-idx1-ubyte"))
     border = (_BORDER, _BORDER)
     return Split(np.pad(images, ((0, 0), border, border))[..., None], labels.astype(np.int64))
 
 
 def available(data_dir: Path | None) -> bool:
     """Whether the four files are on this machine."""
-    return _find_anywhere(data_dir) is not None
+    return bool(_in_named_folder(data_dir) or (data_dir is None and _find(_cache())))
 
 
 def load(data_dir: Path | None) -> Dataset:
@@ -126,15 +149,15 @@ def load(data_dir: Path | None) -> Dataset:
     `data_dir` is the only place searched when given; else $EDGECNN_DATA_DIR, the cache, and a download into it.
     Raises UsageError when `data_dir` lacks the files, EdgecnnError for damaged files and failed downloads.
     """
-    files = _find_anywhere(data_dir)
+    files = _in_named_folder(data_dir)
     if files is None and data_dir is not None:
         raise UsageError(f"{data_dir} does not hold MNIST; put {_wanted()} there, or into its mnist folder.")
-    files = files or _download(_cache())
-    training = _split(files, "train")
+    contents = {name: _read(name, path) for name, path in files.items()} if files else _cached(_cache())
+    training = _split(contents, "train")
     return Dataset(
         name="mnist",
         train=training[:-VALIDATION],
         validation=training[-VALIDATION:],
-        test=_split(files, "t10k"),
+        test=_split(contents, "t10k"),
         classes=tuple("0123456789"),
     )

@@ -20,7 +20,7 @@ def text(result: Verification) -> str:
     graded = [tables.accuracies(result), *([tables.confusion(result)] if len(result.classes) <= _CLASSES else [])]
     parts = [tables.layers(result), *graded, tables.parties(result), tables.sizes(result)]
     out = io.StringIO()
-    console = Console(file=out, width=_WIDTH, color_system=None)
+    console = Console(file=out, width=_WIDTH, color_system=None, markup=False)  # a class may be called [a]
     for table in (*parts, tables.provenance(result), tables.formulas()):
         if table.rows:
             console.print(_rich(table))

@@ -9,14 +9,16 @@ import pytest
 import tflite
 
 from edgecnn import zoo
-from edgecnn.converters.keras_to_tflite import channel_warnings, keras_to_tflite
+from edgecnn.converters.keras_channels import channel_warnings
+from edgecnn.converters.keras_to_tflite import keras_to_tflite
+from edgecnn.converters.tflite_file import enumerators
 from edgecnn.errors import InvalidModelError, UnsupportedError, UsageError
 
 pytest.importorskip("tensorflow")
 keras = pytest.importorskip("keras")
 layers = keras.layers
 
-OPS = {value: name for name, value in vars(tflite.BuiltinOperator).items() if isinstance(value, int)}
+OPS = enumerators(tflite.BuiltinOperator)
 
 
 @pytest.fixture(scope="module")
