@@ -17,7 +17,7 @@ from ..converters.manifest import read_manifest
 from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from ..files import replace_folder
 from ..folder import read_folder
-from . import app_model, boot2, compiler, stack, toolchain
+from . import app_model, boot2, stack, toolchain
 from .fit import Needs, at_least, check_fit
 from .image import image_of, intel_hex, measure
 
@@ -165,11 +165,10 @@ def _sources(folder: Path, board: Board) -> list[str]:
 
 def _build_program(folder: Path, board: Board, work: Path) -> dict[str, Any]:
     """For an operating system: this computer's own, or that of a board with a cross compiler."""
-    cc = toolchain.zig() if board.compiler else compiler.host()
-    flags = [*toolchain.OPTIMIZED, *(toolchain.core(board.compiler) if board.compiler else ())]
-    cc.run([*flags, f"-I{work}", *_sources(folder, board), "-o", str(work / board.program)])
+    arguments = [f"-I{work}", *_sources(folder, board)]
+    name, flags = toolchain.program(board.compiler, arguments, work / board.program)
     unknown: dict[str, Any] = {"flash": {}, "ram": None, "stack": None, "stack_unknown": "not limited by the board"}
-    return {"compiler": f"ziglang, {cc.version}" if board.compiler else cc.version, "flags": flags, **unknown}
+    return {"compiler": name, "flags": flags, **unknown}
 
 
 def _build_bare(folder: Path, board: Board, work: Path) -> dict[str, Any]:

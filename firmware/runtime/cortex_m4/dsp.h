@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "operands.h"
+
 /* A loop that is not worth the code of unrolling it, and a function that is not worth inlining (nor used by all). */
 #define EDGECNN_ROLLED _Pragma("GCC unroll 1")
 #define EDGECNN_APART  __attribute__((noinline, unused))

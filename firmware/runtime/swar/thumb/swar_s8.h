@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "operands.h"
+
 #define EDGECNN_WINDOWS 4
 
 typedef struct {
@@ -116,12 +118,12 @@ static inline void edgecnn_swar_windows(const uint32_t *patch, const edgecnn_swa
   register const uint32_t *x __asm__("r0") = patch;
   register const int32_t *w __asm__("r1") = stream->words;
   *end = (uint32_t)(uintptr_t)(end + 1);
-  __asm__ volatile(EDGECNN_SWAR_LOOP("r1", "r0",
-                                     "ldm r1!, {r2, r3}\n"
-                                     "mov r8, r2\n"
-                                     "mov r9, r2\n"
-                                     "add pc, r3\n",
-                                     "r0")
+  __asm__ volatile(EDGECNN_UNIFIED EDGECNN_SWAR_LOOP("r1", "r0",
+                                                     "ldm r1!, {r2, r3}\n"
+                                                     "mov r8, r2\n"
+                                                     "mov r9, r2\n"
+                                                     "add pc, r3\n",
+                                                     "r0")
                    : "+r"(x), "+r"(w)
                    :
                    : EDGECNN_SWAR_CLOBBERS);
@@ -138,23 +140,24 @@ static inline uint32_t *edgecnn_swar_interleave(const int8_t *const first[EDGECN
   register const int8_t *c __asm__("r2") = first[2] + end, *d __asm__("r3") = first[3] + end;
   register uint32_t *to __asm__("r4") = words;
   register int32_t i __asm__("r5") = -run;
-  __asm__ volatile(
-      "mov r12, r7\n" /* may hold the frame */
-      "1:\n"
-      "ldrsb r6, [r0, r5]\n"
-      "ldrsb r7, [r1, r5]\n" EDGECNN_SWAR_PACK
-      "add r6, %[offset]\n"
-      "stm r4!, {r6}\n"
-      "ldrsb r6, [r2, r5]\n"
-      "ldrsb r7, [r3, r5]\n" EDGECNN_SWAR_PACK
-      "add r6, %[offset]\n"
-      "stm r4!, {r6}\n"
-      "adds r5, r5, #1\n"
-      "bne 1b\n"
-      "mov r7, r12\n"
-      : "+r"(to), "+r"(i)
-      : "r"(a), "r"(b), "r"(c), "r"(d), [offset] "h"(0x00800080)
-      : "r6", "r12", "cc", "memory");
+  register int32_t offset EDGECNN_IN("r8") = 0x00800080;
+  __asm__ volatile(EDGECNN_UNIFIED
+                   "mov r12, r7\n" /* may hold the frame */
+                   "1:\n"
+                   "ldrsb r6, [r0, r5]\n"
+                   "ldrsb r7, [r1, r5]\n" EDGECNN_SWAR_PACK
+                   "add r6, %[offset]\n"
+                   "stm r4!, {r6}\n"
+                   "ldrsb r6, [r2, r5]\n"
+                   "ldrsb r7, [r3, r5]\n" EDGECNN_SWAR_PACK
+                   "add r6, %[offset]\n"
+                   "stm r4!, {r6}\n"
+                   "adds r5, r5, #1\n"
+                   "bne 1b\n"
+                   "mov r7, r12\n"
+                   : "+r"(to), "+r"(i)
+                   : "r"(a), "r"(b), "r"(c), "r"(d), [offset] "h"(offset)
+                   : "r6", "r12", "cc", "memory");
   return to;
 }
 
@@ -166,12 +169,12 @@ static inline uint32_t *edgecnn_swar_interleave(const int8_t *const first[EDGECN
 static inline void edgecnn_swar_channels(const uint32_t *codes, const int32_t *stream) {
   register const int32_t *w __asm__("r0") = stream;
   register const uint32_t *x __asm__("r1") = codes;
-  __asm__ volatile(EDGECNN_SWAR_LOOP("r1", "r0",
-                                     "ldm r0!, {r2, r3, r4}\n"
-                                     "mov r8, r2\n"
-                                     "mov r9, r3\n"
-                                     "add pc, r4\n",
-                                     "r1")
+  __asm__ volatile(EDGECNN_UNIFIED EDGECNN_SWAR_LOOP("r1", "r0",
+                                                     "ldm r0!, {r2, r3, r4}\n"
+                                                     "mov r8, r2\n"
+                                                     "mov r9, r3\n"
+                                                     "add pc, r4\n",
+                                                     "r1")
                    : "+r"(w), "+r"(x)
                    :
                    : EDGECNN_SWAR_CLOBBERS);
