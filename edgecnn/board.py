@@ -79,6 +79,7 @@ class Board:
     flash: Region | None = None
     ram: Region | None = None
     compiler: Target | None = None
+    gcc: Target | None = None  # that of `build --compiler gcc`, where it does not follow from `compiler`
     program: str = ELF  # the file that the compiler makes
     uf2_family: int | None = None  # of the chip, where it takes UF2 files
     emulator: Emulator | None = None

@@ -88,6 +88,7 @@ TOOLS = _table(
         Tool("arm-none-eabi-gcc", "compiler", debian="gcc-arm-none-eabi"),
         Tool("riscv64-unknown-elf-gcc", "compiler", debian="gcc-riscv64-unknown-elf"),
         Tool("arm-linux-gnueabihf-gcc", "compiler", debian="gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"),
+        Tool("arm-linux-gnueabi-gcc", "compiler", debian="gcc-arm-linux-gnueabi libc6-dev-armel-cross"),
         Tool("aarch64-linux-gnu-gcc", "compiler", debian="gcc-aarch64-linux-gnu libc6-dev-arm64-cross"),
         Tool("avr-gcc", "compiler", debian="gcc-avr"),
         Tool("avr-libc", "compiler", debian="avr-libc", names=("/usr/lib/avr/include/avr/io.h",), find=_file),

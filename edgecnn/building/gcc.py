@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import tools
-from ..board import Target
+from ..board import Board, Target
 from ..errors import UsageError
 from . import compiler
 from .stack import Told
@@ -58,17 +58,17 @@ _MACHINES = {
 }
 
 
-def target(own: Target | None) -> Target:
-    """GCC for the core that `own` names for a board's own compiler; where that is a GCC, itself.
+def target(board: Board) -> Target:
+    """GCC for a board: what its file says, else what follows from its own compiler; where that is a GCC, itself.
 
     Raises UsageError where no GCC builds for it.
     """
+    own = board.gcc or board.compiler
     if own and own.kind != "zig":
         return own
     machine, _, abi = own.target.rpartition("-") if own else ("", "", "")
     if own is None or machine not in _MACHINES:
-        what = own.target if own else "this computer other than by CC=gcc in the environment"
-        raise UsageError(f"`--compiler gcc` does not build for {what}; leave it out.")
+        raise UsageError(f"`--compiler gcc` does not build for {board.id}; leave it out.")
     found = _MACHINES[machine]
     return Target(kind=KIND, target=found.name, cpu=own.cpu, flags=[*found.flags(own.cpu, abi), *own.flags])
 

@@ -15,6 +15,7 @@ from . import avr_stack, compiler, gcc, stack
 OPTIMIZED = (*compiler.STRICT, "-O2", "-g0")  # a target's own flags come behind these
 _BARE = ("-ffreestanding", "-nostdlib", "-ffunction-sections", "-fno-unwind-tables")
 _EXCEPTION_FRAME = {"eabi": 36, "eabihf": 108}  # ARMv7-M: 8 words, with FPU 26, and one to align them
+_FLOATS_FRAME = {"-mfloat-abi=soft": 36, "-mfloat-abi=softfp": 108, "-mfloat-abi=hard": 108}  # the same by GCC's flags
 
 # GNU C for address spaces, and each constant where it stands in the source (runtime/flash.h). Jump tables would lie in
 # RAM. GCC 5's ivopts forgets that what an index runs through lies in flash, and reads RAM instead. Relocations are kept
@@ -104,8 +105,7 @@ def _zig_program(target: Target) -> tuple[compiler.Compiler, list[str], str]:
 def _gcc(target: Target, arguments: list[str], script: Path, elf: Path) -> Linked:
     flags = [*OPTIMIZED, *_BARE, "-fdata-sections", *gcc.BARE, *target.flags]
     version, program = gcc.link(target, flags, arguments, script, elf)
-    floats = next((flag.partition("=")[2] for flag in target.flags if flag.startswith("-mfloat-abi=")), "")
-    frame = _EXCEPTION_FRAME.get({"soft": "eabi"}.get(floats, "eabihf") if floats else "", 0)
+    frame = next((_FLOATS_FRAME[flag] for flag in reversed(flags) if flag in _FLOATS_FRAME), 0)
     return Linked(version, flags, lambda: stack.worst_case(program, frame, gcc.told(program.parent)))
 
 

@@ -24,7 +24,7 @@ from . import options
 def command(folder: Path, name: str, compiler: str | None, output: Path | None, as_json: bool) -> None:
     board = boards.load(name)
     if compiler == gcc.KIND:
-        board = replace(board, compiler=gcc.target(board.compiler))
+        board = replace(board, compiler=gcc.target(board))
     least = at_least(read_manifest(folder))
     if board.bare:
         amounts = " and ".join(f"{sum(parts.values()):,} bytes of {memory}" for memory, parts in least.items())
