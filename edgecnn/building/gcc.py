@@ -26,35 +26,28 @@ _EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
 
 @dataclass(frozen=True)
 class _Machine:
-    """GCC's name of an architecture and system, and its flags for a core as zig calls it, with an ABI."""
+    """GCC's name of an architecture and system; what it calls a core of zig's, and its flags for an ABI."""
 
     name: str
-    flags: Callable[[str, str], list[str]]
-
-
-def _cortex_m(cpu: str, abi: str) -> list[str]:
-    # Extensions that zig has to be told, as in cortex_m33+dsp, GCC takes to be there.
-    return ["-mthumb", f"-mcpu={_plain(cpu)}", f"-mfloat-abi={_FLOATS[abi]}"]
-
-
-def _riscv(cpu: str, abi: str) -> list[str]:
-    _, *extensions = cpu.split("+")  # of generic_rv32
-    return [f"-march=rv32i{''.join(extensions)}_zicsr", "-mabi=ilp32"]
-
-
-def _linux(cpu: str, abi: str) -> list[str]:
-    return [f"-mcpu={_plain(cpu)}"]
+    cpu: Callable[[str], str]
+    flags: Callable[[str], list[str]]
 
 
 def _plain(cpu: str) -> str:
+    """Extensions that zig has to be told, as in cortex_m33+dsp, GCC takes to be there."""
     return cpu.split("+")[0].replace("_", "-")
 
 
+def _extended(cpu: str) -> str:
+    _, *extensions = cpu.split("+")  # of generic_rv32
+    return f"rv32i{''.join(extensions)}_zicsr"
+
+
 _MACHINES = {
-    "thumb-freestanding": _Machine("arm-none-eabi", _cortex_m),
-    "riscv32-freestanding": _Machine("riscv64-unknown-elf", _riscv),
-    "arm-linux": _Machine("arm-linux-gnueabihf", _linux),
-    "aarch64-linux": _Machine("aarch64-linux-gnu", _linux),
+    "thumb-freestanding": _Machine("arm-none-eabi", _plain, lambda abi: ["-mthumb", f"-mfloat-abi={_FLOATS[abi]}"]),
+    "riscv32-freestanding": _Machine("riscv64-unknown-elf", _extended, lambda abi: ["-mabi=ilp32"]),
+    "arm-linux": _Machine("arm-linux-gnueabihf", _plain, lambda abi: []),
+    "aarch64-linux": _Machine("aarch64-linux-gnu", _plain, lambda abi: []),
 }
 
 
@@ -70,23 +63,29 @@ def target(board: Board) -> Target:
     if own is None or machine not in _MACHINES:
         raise UsageError(f"`--compiler gcc` does not build for {board.id}; leave it out.")
     found = _MACHINES[machine]
-    return Target(kind=KIND, target=found.name, cpu=own.cpu, flags=[*found.flags(own.cpu, abi), *own.flags])
+    return Target(kind=KIND, target=found.name, cpu=found.cpu(own.cpu), flags=[*found.flags(abi), *own.flags])
 
 
-def find(core: Target) -> compiler.Compiler:
+def core(target: Target) -> list[str]:
+    """GCC's flags for a core."""
+    option = "-march" if target.target.startswith("riscv") else "-mcpu"
+    return [f"{option}={target.cpu}", *target.flags]
+
+
+def find(target: Target) -> compiler.Compiler:
     """The compiler for a core of this kind; raises UsageError when it is not installed."""
-    found = compiler.named(tools.path(f"{core.target}-gcc"))
+    found = compiler.named(tools.path(f"{target.target}-gcc"))
     assert found
     return found
 
 
-def link(core: Target, flags: list[str], arguments: Iterable[str], script: Path, elf: Path) -> tuple[str, Path]:
+def link(target: Target, flags: list[str], arguments: Iterable[str], script: Path, elf: Path) -> tuple[str, Path]:
     """Compile and link the program of a board without operating system.
 
     Returns the version of GCC, and one object of everything, which still knows who calls whom; beside it lies what
     `told` reads.
     """
-    gcc, program = find(core), elf.with_name("program.o")
+    gcc, program = find(target), elf.with_name("program.o")
     arguments = list(arguments)
     sources = [argument for argument in arguments if argument.endswith(".c")]
     others = [argument for argument in arguments if not argument.endswith(".c")]

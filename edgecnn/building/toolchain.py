@@ -103,7 +103,7 @@ def _zig_program(target: Target) -> tuple[compiler.Compiler, list[str], str]:
 
 
 def _gcc(target: Target, arguments: list[str], script: Path, elf: Path) -> Linked:
-    flags = [*OPTIMIZED, *_BARE, "-fdata-sections", *gcc.BARE, *target.flags]
+    flags = [*OPTIMIZED, *_BARE, "-fdata-sections", *gcc.BARE, *gcc.core(target)]
     version, program = gcc.link(target, flags, arguments, script, elf)
     frame = next((_FLOATS_FRAME[flag] for flag in reversed(flags) if flag in _FLOATS_FRAME), 0)
     return Linked(version, flags, lambda: stack.worst_case(program, frame, gcc.told(program.parent)))
@@ -111,7 +111,7 @@ def _gcc(target: Target, arguments: list[str], script: Path, elf: Path) -> Linke
 
 def _gcc_program(target: Target) -> tuple[compiler.Compiler, list[str], str]:
     cc = gcc.find(target)
-    return cc, [*OPTIMIZED, *target.flags], cc.version
+    return cc, [*OPTIMIZED, *gcc.core(target)], cc.version
 
 
 def avr_gcc(target: Target) -> tuple[compiler.Compiler, list[str]]:

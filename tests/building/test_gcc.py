@@ -56,7 +56,7 @@ def test_every_kernel_where_registers_are_few(folder: str, tmp_path: Path) -> No
     headers = [f"-I{place}" for place in paths.kernel_folders(folder)]
     sources = [str(source) for place, source in code_size.sources() if place == folder]
     assert sources
-    common = [*compiler.STRICT, "-ffreestanding", *core.flags, *headers]
+    common = [*compiler.STRICT, "-ffreestanding", *gcc.core(core), *headers]
     for level in by_gcc.LEVELS:
         for source in sources:
             gcc.find(core).run([*common, level, "-c", source, "-o", str(tmp_path / "kernel.o")])
@@ -87,7 +87,7 @@ def _stack_of(source: str, name: str, tmp_path: Path) -> int:
     core, file = by_gcc.board(name).compiler, tmp_path / "s.c"
     assert core
     file.write_text(DEEP + source)
-    flags = ["-O2", "-ffreestanding", "-nostdlib", "-ffunction-sections", *core.flags]
+    flags = ["-O2", "-ffreestanding", "-nostdlib", "-ffunction-sections", *gcc.core(core)]
     (tmp_path / "s.ld").write_text("SECTIONS { .all 0x1000 : { *(.start .text* .data* .rodata* .bss* COMMON) } }")
     _, program = gcc.link(core, flags, [str(file)], tmp_path / "s.ld", tmp_path / "s.elf")
     return stack.worst_case(program, 36, gcc.told(tmp_path))
