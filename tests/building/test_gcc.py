@@ -24,6 +24,7 @@ from tests.test_cli import refused, run
 SAMPLE = [
     ("bbc_microbit", "-Os"),
     ("mps2_an386", "-O0", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"),
+    ("mps2_an386", "-O2", "-flto"),
     ("mps3_an547", "-O2"),
     ("virt_rv32", "-O0"),
     ("raspberry_pi_2", "-O2"),

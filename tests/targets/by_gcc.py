@@ -16,19 +16,19 @@ from tests.tflite_builder import Builder
 
 LEVELS = ("-O0", "-Os", "-O2", "-O3")
 _M4F, _M7F, _M33F = ("-mfpu=fpv4-sp-d16",), ("-mfpu=fpv5-d16",), ("-mfpu=fpv5-sp-d16",)
-_HARD, _SOFTFP = ("-mfloat-abi=hard",), ("-mfloat-abi=softfp",)
+_HARD, _SOFTFP, _LTO = ("-mfloat-abi=hard",), ("-mfloat-abi=softfp",), ("-flto",)
 # A board for each core, and the flags beside its own with which it is built.
 CORES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "bbc_microbit": ((),),
-    "mps2_an385": ((),),
-    "mps2_an386": ((), _M4F + _HARD, _M4F + _SOFTFP),
+    "bbc_microbit": ((), _LTO),
+    "mps2_an385": ((), _LTO),
+    "mps2_an386": ((), _LTO, _M4F + _HARD, _M4F + _SOFTFP, _M4F + _HARD + _LTO),
     "mps2_an500": ((), _M7F + _HARD),
     "mps2_an505": ((), _M33F + _HARD),
-    "mps3_an547": ((),),
-    "virt_rv32": ((),),
+    "mps3_an547": ((), _LTO),
+    "virt_rv32": ((), _LTO),
     "raspberry_pi_zero": ((),),
     "raspberry_pi_2": ((),),
-    "raspberry_pi_4": ((),),
+    "raspberry_pi_4": ((), _LTO),
     "raspberry_pi_5": ((),),
     "arduino_mega_2560": ((),),
 }

@@ -1,10 +1,11 @@
-/* Division by subtraction, for cores that have no instruction for it; the linker drops it where nobody asks. */
+/* Division by subtraction, for cores that have no instruction for it; the linker drops it where nobody asks. Compilers
+ * call it by themselves, which -flto does not foresee: hence used. */
 #include <stdint.h>
 
-int32_t __aeabi_idiv(int32_t numerator, int32_t denominator);
-uint32_t __aeabi_uidiv(uint32_t numerator, uint32_t denominator);
-uint64_t __aeabi_idivmod(int32_t numerator, int32_t denominator);
-uint64_t __aeabi_uidivmod(uint32_t numerator, uint32_t denominator);
+__attribute__((used)) int32_t __aeabi_idiv(int32_t numerator, int32_t denominator);
+__attribute__((used)) uint32_t __aeabi_uidiv(uint32_t numerator, uint32_t denominator);
+__attribute__((used)) uint64_t __aeabi_idivmod(int32_t numerator, int32_t denominator);
+__attribute__((used)) uint64_t __aeabi_uidivmod(uint32_t numerator, uint32_t denominator);
 
 /* numerator / denominator, rounded towards zero; denominator > 0. */
 uint32_t __aeabi_uidiv(uint32_t numerator, uint32_t denominator) {

@@ -59,7 +59,7 @@ static inline int8_t edgecnn_requantize(int32_t sum, const int32_t **q) {
   register int32_t code __asm__("r0");
   __asm__(EDGECNN_REQUANTIZE("%[sum]", "%[q]")
           : "=&r"(code), [q] "+&r"(numbers)
-          : [sum] "r"(sum), "m"(*(const int32_t(*)[4])numbers)
+          : [sum] "r"(sum), EDGECNN_READS_4(numbers)
           : "r1", "r2", "r3");
   *q = numbers;
   return (int8_t)code;

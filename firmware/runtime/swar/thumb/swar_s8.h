@@ -61,52 +61,59 @@ typedef struct {
   "adds r6, r6, r7\n"
 #endif
 
+/* A step, and all: written out, since compilers take the lines for the size of the code, and .rept would hide it. */
+#define EDGECNN_SWAR_STEP(single, pair) \
+  "ldm " single                         \
+  "!, {r2, r3}\n"                       \
+  "ldm " pair "!, {r4, r5, r6, r7}\n" EDGECNN_SWAR_PRODUCTS
+#define EDGECNN_SWAR_FOUR(single, pair) \
+  EDGECNN_SWAR_STEP(single, pair)       \
+  EDGECNN_SWAR_STEP(single, pair) EDGECNN_SWAR_STEP(single, pair) EDGECNN_SWAR_STEP(single, pair)
+#define EDGECNN_SWAR_SIXTEEN(single, pair) \
+  EDGECNN_SWAR_FOUR(single, pair)          \
+  EDGECNN_SWAR_FOUR(single, pair) EDGECNN_SWAR_FOUR(single, pair) EDGECNN_SWAR_FOUR(single, pair)
+
 /*
  * `single` is the pointer to one word per term, `pair` the one to two. Totals: r10 and r11 of both lanes, modulo 2^32;
  * r12 and lr of the upper lanes alone. `header` loads and starts a group in four instructions, the last one being
  * `add pc, jump`: -26 - 20 * steps; 0 ends a block, -2 all. At the end of a block `back`, one of the pointers, is where
  * the address of the sums stands.
  */
-#define EDGECNN_SWAR_LOOP(single, pair, header, back)             \
-  "subs r2, " back                                                \
-  ", #4\n" /* r7 may hold the frame: kept in the word before */   \
-  "str r7, [r2]\n"                                                \
-  "b 3f\n"                                                        \
-  "1:\n.rept 16\n"                                                \
-  "ldm " single                                                   \
-  "!, {r2, r3}\n"                                                 \
-  "ldm " pair "!, {r4, r5, r6, r7}\n" EDGECNN_SWAR_PRODUCTS       \
-  ".endr\n"                                                       \
-  "2:\n" EDGECNN_SWAR_TOTAL "6:\n" header                         \
-  "b.n 5f\n"                                                      \
-  "4:\n"                                                          \
-  ".if (2b - 1b) - 320\n.error \"a step has 20 bytes\"\n.endif\n" \
-  "mov r7, r10\n"                                                 \
-  "mov r5, r12\n"                                                 \
-  "lsls r6, r5, #16\n"                                            \
-  "subs r4, r7, r6\n"                                             \
-  "mov r3, r11\n"                                                 \
-  "mov r7, lr\n"                                                  \
-  "lsls r6, r7, #16\n"                                            \
-  "subs r6, r3, r6\n"                                             \
-  "ldr r3, [" back                                                \
-  "]\n"                                                           \
-  "stm r3!, {r4, r5, r6, r7}\n"                                   \
-  "str r3, [" back                                                \
-  "]\n"                                                           \
-  "subs " back ", " back                                          \
-  ", r2\n"                                                        \
-  "3:\n"                                                          \
-  "movs r2, #0\n"                                                 \
-  "mov r10, r2\n"                                                 \
-  "mov r11, r2\n"                                                 \
-  "mov r12, r2\n"                                                 \
-  "mov lr, r2\n"                                                  \
-  "b 6b\n"                                                        \
-  "5:\n"                                                          \
-  "subs r2, " back                                                \
-  ", #4\n"                                                        \
-  "ldr r7, [r2]\n"
+#define EDGECNN_SWAR_LOOP(single, pair, header, back)                                                       \
+  "subs r2, " back                                                                                          \
+  ", #4\n" /* r7 may hold the frame: kept in the word before */                                             \
+  "str r7, [r2]\n"                                                                                          \
+  "b 3f\n"                                                                                                  \
+  "1:\n" EDGECNN_SWAR_SIXTEEN(single, pair) "2:\n" EDGECNN_SWAR_TOTAL "6:\n" header                         \
+                                            "b.n 5f\n"                                                      \
+                                            "4:\n"                                                          \
+                                            ".if (2b - 1b) - 320\n.error \"a step has 20 bytes\"\n.endif\n" \
+                                            "mov r7, r10\n"                                                 \
+                                            "mov r5, r12\n"                                                 \
+                                            "lsls r6, r5, #16\n"                                            \
+                                            "subs r4, r7, r6\n"                                             \
+                                            "mov r3, r11\n"                                                 \
+                                            "mov r7, lr\n"                                                  \
+                                            "lsls r6, r7, #16\n"                                            \
+                                            "subs r6, r3, r6\n"                                             \
+                                            "ldr r3, [" back                                                \
+                                            "]\n"                                                           \
+                                            "stm r3!, {r4, r5, r6, r7}\n"                                   \
+                                            "str r3, [" back                                                \
+                                            "]\n"                                                           \
+                                            "subs " back ", " back                                          \
+                                            ", r2\n"                                                        \
+                                            "3:\n"                                                          \
+                                            "movs r2, #0\n"                                                 \
+                                            "mov r10, r2\n"                                                 \
+                                            "mov r11, r2\n"                                                 \
+                                            "mov r12, r2\n"                                                 \
+                                            "mov lr, r2\n"                                                  \
+                                            "b 6b\n"                                                        \
+                                            "5:\n"                                                          \
+                                            "subs r2, " back                                                \
+                                            ", #4\n"                                                        \
+                                            "ldr r7, [r2]\n"
 
 #define EDGECNN_SWAR_CLOBBERS "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory"
 
