@@ -93,6 +93,7 @@ class Board:
     flash: Region | None = None
     ram: Region | None = None
     compiler: Target | None = None
+    gcc: Target | None = None  # that of `build --compiler gcc`, where it does not follow from `compiler`
     program: File = ELF  # the file that the compiler makes
     uf2_family: Word | None = None  # of the chip, where it takes UF2 files
     emulator: Emulator | None = None

@@ -29,7 +29,8 @@ ALLOWED = {
     "targets": "errors targets.cores targets.target",
     "lowering": "errors fixed_point graph ops program targets tensor",
     # Formats of files.
-    "converters": "door errors files fixed_point graph lowering ops paths printable program records state targets tensor version",
+    "converters": "door errors files fixed_point graph lowering ops paths printable program records state "
+    "targets tensor version",
     "folder": "converters errors graph",
     "converted": "converters errors files graph program records targets version",
     "errors": "printable",

@@ -101,7 +101,7 @@ def test_install_that_does_not_help(managers: tuple[str, Path]) -> None:
     done = run("doctor", "--install", PATH=path)
     assert done.returncode == 1
     assert done.stdout == ""
-    assert "--no-install-recommends gcc gcc-avr qemu-system-arm" in done.stderr
+    assert "--no-install-recommends gcc gcc-arm-none-eabi" in done.stderr
     assert "cannot be found although installed" in done.stderr.splitlines()[-1]
     (Path(path) / "apt-get").write_text("#!/bin/sh\nexit 100\n")
     done = run("doctor", "--install", PATH=path)

@@ -19,7 +19,7 @@ from ..progress import say
 from ..records import record
 from ..scratch import scratch_folder
 from ..targets import TARGETS
-from . import app_model, boot2, compiler, stack, toolchain
+from . import app_model, boot2, stack, toolchain
 from .fit import Needs, at_least, check_fit
 from .image import image_of, intel_hex, measure
 
@@ -156,11 +156,10 @@ def _sources(board: Board, work: Path) -> list[str]:
 
 def _build_program(board: Board, work: Path) -> dict[str, Any]:
     """For an operating system: this computer's own, or that of a board with a cross compiler."""
-    cc = toolchain.zig() if board.compiler else compiler.host()
-    flags = [*toolchain.OPTIMIZED, *(toolchain.core(board.compiler) if board.compiler else ())]
-    cc.run([*flags, f"-I{work}", *_sources(board, work), "-o", str(work / board.program)])
+    arguments = [f"-I{work}", *_sources(board, work)]
+    name, flags = toolchain.program(board.compiler, arguments, work / board.program)
     unknown: dict[str, Any] = {"flash": {}, "ram": None, "stack": None, "stack_unknown": "not limited by the board"}
-    return {"compiler": f"ziglang, {cc.version}" if board.compiler else cc.version, "flags": flags, **unknown}
+    return {"compiler": name, "flags": flags, **unknown}
 
 
 def _build_bare(board: Board, work: Path) -> dict[str, Any]:

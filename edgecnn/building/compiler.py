@@ -17,7 +17,8 @@ from ..errors import EdgecnnError, UsageError
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror")
 
-_COMPLAINT = re.compile("error:|overflowed|undefined|cannot find")  # of compilers, and of linkers that only say what
+# Of compilers, and of linkers that only say what; collect2 says that there was something.
+_COMPLAINT = re.compile("(?<!collect2: )error:|overflowed|undefined|multiple definition|cannot find")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,11 @@ from typing import Any
 
 from ..errors import EdgecnnError
 
-OPTION = "-fstack-size-section"  # the compiler's option that writes down each function's own stack
+OPTION = "-fstack-size-section"  # clang's option that writes down each function's own stack
+
+# What a compiler tells elsewhere: a name of functions -> their own bytes, and whether one calls itself, of which the
+# assembler may have left no relocation.
+Told = dict[str, tuple[int, bool]]
 
 ENTRY = "_start"
 _EXCEPTIONS = ".start"  # the section of the vector table: those functions begin by themselves, nobody calls them
@@ -30,28 +34,30 @@ class UnknownStackError(EdgecnnError):
 @dataclass(frozen=True)
 class _Function:
     name: str
+    symbol: str  # which several may have
     section: int
     begin: int
     size: int
 
 
-def worst_case(path: Path, exception_frame: int) -> int:
+def worst_case(path: Path, exception_frame: int, told: Told | None = None) -> int:
     """Bytes of stack that the program in the relocatable object `path` can need, from reset on.
 
-    One exception may come on top at any time, for which the core stores `exception_frame` bytes. What is called through
-    a pointer is taken to be any function whose address is ever taken. Raises UnknownStackError when a function does not
-    tell its stack, or is recursive.
+    What each function needs itself stands in the object, or is `told`. One exception may come on top at any time, for
+    which the core stores `exception_frame` bytes. What is called through a pointer is taken to be any function whose
+    address is ever taken. Raises UnknownStackError when a function does not tell its stack, or is recursive.
     """
     from elftools.elf.elffile import ELFFile
 
     with path.open("rb") as file:
-        program = _Program(ELFFile(file))
+        program = _Program(ELFFile(file), told)
         handlers = [program.depth(name) for name in program.exceptions]
         return program.depth(ENTRY) + (exception_frame + max(handlers) if handlers else 0)
 
 
 class _Program:
-    def __init__(self, elf: Any):
+    def __init__(self, elf: Any, told: Told | None):
+        self.told = told
         self.machine: str = elf["e_machine"]
         self.thumb = int(self.machine == "EM_ARM")  # bit 0 of an address says that the code is Thumb
         self.sections = list(elf.iter_sections())
@@ -81,12 +87,15 @@ class _Program:
                 begin = symbol["st_value"] & ~self.thumb
                 unique = symbol["st_info"]["bind"] != "STB_LOCAL"
                 name = symbol.name if unique else f"{symbol.name}@{symbol['st_shndx']}+{begin:#x}"
-                found[symbol["st_shndx"]].append(_Function(name, symbol["st_shndx"], begin, symbol["st_size"]))
+                function = _Function(name, symbol.name, symbol["st_shndx"], begin, symbol["st_size"])
+                found[symbol["st_shndx"]].append(function)
         return found
 
     @cached_property
     def own(self) -> dict[str, int]:
-        """Each function's own bytes: entries of .stack_sizes are an address and a ULEB128."""
+        """Each function's own bytes: what is told, else entries of .stack_sizes, an address and a ULEB128."""
+        if self.told is not None:
+            return {function.name: told[0] for function, told in self.functions_told}
         sizes = {}
         for section in self.sections:
             if section.name == ".stack_sizes":
@@ -95,6 +104,11 @@ class _Program:
                 for offset, _, name in self.relocations(index):
                     sizes[name] = _uleb128(data, offset + 4)
         return sizes
+
+    @property
+    def functions_told(self) -> Iterator[tuple[_Function, tuple[int, bool]]]:
+        for functions in self.functions.values():
+            yield from ((f, self.told[f.symbol]) for f in functions if self.told and f.symbol in self.told)
 
     @cached_property
     def references(self) -> list[tuple[str | None, int, str]]:
@@ -125,6 +139,9 @@ class _Program:
                 found[source].add(target)
             elif kind not in jumps:
                 pointed.add(target)
+        for function, (_, calls_itself) in self.functions_told:
+            if calls_itself:
+                found[function.name].add(function.name)
         for functions in self.functions.values():
             for function in functions:
                 if self.calls_through_pointer(function):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from .. import board as boards
+from ..building import gcc
 from ..building.build import build, default_folder, for_board
 from ..building.fit import at_least
 from ..converted import Converted
@@ -16,11 +18,14 @@ from . import options
 @click.command(help="Compile the network in the folder DIR (made by `edgecnn convert`) for a board.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--board", "name", required=True, help="One of `edgecnn boards`, or the .toml file of your own.")
+@click.option("--compiler", type=click.Choice([gcc.KIND]), help="GCC rather than the board's own compiler.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder, replaced as a whole. [DIR-BOARD]")
 @options.trust
 @options.as_json
-def command(folder: Path, name: str, output: Path | None, trust: bool, as_json: bool) -> None:
+def command(folder: Path, name: str, compiler: str | None, output: Path | None, trust: bool, as_json: bool) -> None:
     board = boards.load(name)
+    if compiler == gcc.KIND:
+        board = replace(board, compiler=gcc.target(board))
     network = for_board(Converted.open(folder, trust=trust), board)
     least = at_least(network.manifest)
     if board.bare:

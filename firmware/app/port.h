@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 void port_init(void);          /* clocks, UART, counter */
 int32_t port_read(void);       /* next received byte 0..255, or -1 when none waits; never blocks */
 void port_write(uint8_t byte); /* blocks until taken */
@@ -18,6 +22,10 @@ extern const uint32_t port_ticks_per_second;
 extern uint8_t app_stack_begin[] __attribute__((weak)), app_stack_end[] __attribute__((weak));
 #else
 static uint8_t *const app_stack_begin = 0, *const app_stack_end = 0;
+#endif
+
+#ifdef __cplusplus
+}
 #endif
 
 #endif

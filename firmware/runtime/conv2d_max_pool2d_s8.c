@@ -2,8 +2,8 @@
 #include "conv2d_max_pool2d_s8.h"
 
 /* Raise output[channels] to the codes of the convolution's pixel (y, x). */
-static void raise(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
-                  int8_t *output, int8_t *scratch) {
+static void raise_codes(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
+                        int8_t *output, int8_t *scratch) {
   edgecnn_conv2d_gather(p, input, y * p->stride_height - p->pad_top, x * p->stride_width - p->pad_left, scratch);
   for (int32_t oc = 0; oc < p->output_channels; oc++) {
     const int8_t code = edgecnn_conv2d_code(p, oc, scratch);
@@ -20,7 +20,7 @@ EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_s8(const EDGECNN_FLASH edgecnn_con
         for (int32_t tx = 0; tx < p->pool_width; tx++) {
           const int32_t y = py * p->pool_stride_height + ty;
           const int32_t x = px * p->pool_stride_width + tx;
-          raise(&p->conv, input, y, x, output, scratch);
+          raise_codes(&p->conv, input, y, x, output, scratch);
         }
       }
       output += p->conv.output_channels;

@@ -176,5 +176,5 @@ def _link(facts: boards.Board, folder: Path, work: Path) -> Path:
         # What some emulators take.
         program.with_suffix(".hex").write_bytes(image.intel_hex(*image.image_of(program)))
     else:
-        toolchain.zig().run([*toolchain.core(facts.compiler), *toolchain.OPTIMIZED, *arguments, "-o", str(program)])
+        toolchain.program(facts.compiler, arguments, program)
     return program

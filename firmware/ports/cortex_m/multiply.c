@@ -2,7 +2,7 @@
 /* The Cortex-M0 multiplies 32 bits by 32 into 32; for 64 bits the compiler calls this. Unused, the linker drops it. */
 #include <stdint.h>
 
-uint64_t __aeabi_lmul(uint64_t a, uint64_t b);
+__attribute__((used)) uint64_t __aeabi_lmul(uint64_t a, uint64_t b);
 
 /* All 64 bits of a product, from halves of 16 bits. */
 static inline uint64_t product(uint32_t a, uint32_t b) {

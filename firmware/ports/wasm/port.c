@@ -15,7 +15,7 @@ IMPORT("read") int32_t host_read(void);
 IMPORT("write") void host_write(uint8_t byte);
 IMPORT("ticks") uint32_t host_ticks(void); /* microseconds */
 
-void poll(void);
+void wasm_poll(void);
 
 void port_init(void) {}
 
@@ -31,6 +31,6 @@ uint32_t port_ticks(void) {
   return host_ticks();
 }
 
-__attribute__((export_name("poll"))) void poll(void) {
+__attribute__((export_name("poll"))) void wasm_poll(void) {
   app_poll();
 }

@@ -4,9 +4,9 @@
 #include "four_windows.h"
 
 /* Raise output[channels] to the codes of the four windows in the patch, or set it to them. */
-static __attribute__((noinline)) void raise(const edgecnn_conv2d_four_s8_params *p, edgecnn_terms taps,
-                                            const uint8_t *patch, const __uint24 starts[EDGECNN_WINDOWS], int first,
-                                            int8_t *output) {
+static __attribute__((noinline)) void raise_codes(const edgecnn_conv2d_four_s8_params *p, edgecnn_terms taps,
+                                                  const uint8_t *patch, const __uint24 starts[EDGECNN_WINDOWS],
+                                                  int first, int8_t *output) {
   const edgecnn_scale24_params scale = p->scale;
   const __uint24 s0 = starts[0], s1 = starts[1], s2 = starts[2], s3 = starts[3];
   edgecnn_stream stream = edgecnn_stream_of(p->stream);
@@ -39,7 +39,7 @@ EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_four_s8(
             if (++tx == p.pool_width) tx = 0, ty++;
           }
         }
-        raise(&p.conv, taps, patch, starts, pixel == 0, output);
+        raise_codes(&p.conv, taps, patch, starts, pixel == 0, output);
       }
     }
   }

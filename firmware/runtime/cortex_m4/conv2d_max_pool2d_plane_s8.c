@@ -80,6 +80,10 @@ typedef struct {
 /* Move columns up by two rows and append codes of a pair of rows. Returns the column behind. */
 static inline int32_t *append(row_pair rows, int32_t count, int32_t *columns) {
   if (count <= 0) return columns;
+  register const int8_t *upper EDGECNN_IN("r0") = rows.upper, *lower EDGECNN_IN("r1") = rows.lower;
+  register int32_t upper_step EDGECNN_IN("r8") = rows.upper_step, lower_step EDGECNN_IN("r9") = rows.lower_step;
+  register int32_t *to EDGECNN_IN("r6") = columns;
+  register int32_t left EDGECNN_IN("r12") = count;
   __asm__ volatile(
       "1:\n\t"
       "ldrsb r4, [%[upper]]\n\t"
@@ -91,10 +95,10 @@ static inline int32_t *append(row_pair rows, int32_t count, int32_t *columns) {
       "subs %[count], #1\n\t"
       "stm %[columns]!, {r2-r4}\n\t"
       "bne 1b"
-      : [upper] "+r"(rows.upper), [lower] "+r"(rows.lower), [columns] "+r"(columns), [count] "+r"(count)
-      : [upper_step] "r"(rows.upper_step), [lower_step] "r"(rows.lower_step)
+      : [upper] "+r"(upper), [lower] "+r"(lower), [columns] "+r"(to), [count] "+r"(left)
+      : [upper_step] "r"(upper_step), [lower_step] "r"(lower_step)
       : "r2", "r3", "r4", "r5", "cc", "memory");
-  return columns;
+  return to;
 }
 
 /* Append the rows y and y + 1, with their padding. */

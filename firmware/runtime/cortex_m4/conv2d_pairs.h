@@ -46,6 +46,8 @@ static inline int32_t *edgecnn_pairs_widen(int32_t a, int32_t b, int32_t *words)
 
 /* As many of four taps until `end` is reached from `a`, which is before it; nine instructions each. */
 static inline int32_t *edgecnn_pairs_widen_until(const int8_t *end, const int8_t *a, const int8_t *b, int32_t *words) {
+  register const int8_t *x EDGECNN_IN("r0") = a, *y EDGECNN_IN("r1") = b, *last EDGECNN_IN("r12") = end;
+  register int32_t *to EDGECNN_IN("r6") = words;
   __asm__ volatile(
       "1:\n\t"
       "ldr r4, [%[a]], #4\n\t"
@@ -57,10 +59,10 @@ static inline int32_t *edgecnn_pairs_widen_until(const int8_t *end, const int8_t
       "cmp %[a], %[end]\n\t"
       "stm %[words]!, {r2-r5}\n\t"
       "bne 1b"
-      : [a] "+r"(a), [b] "+r"(b), [words] "+r"(words)
-      : [end] "r"(end)
+      : [a] "+r"(x), [b] "+r"(y), [words] "+r"(to)
+      : [end] "r"(last)
       : "r2", "r3", "r4", "r5", "cc", "memory");
-  return words;
+  return to;
 }
 
 /*

@@ -22,9 +22,10 @@
  * stay within int32: proved from the weights when the code is generated.
  */
 static inline int32_t four_codes(const int32_t **weights, const int8_t *first, int32_t pixel, int32_t row) {
-  const int8_t *x = first;
-  const int32_t *w = *weights;
-  int32_t codes;
+  register const int8_t *x EDGECNN_IN("r12") = first;
+  register const int32_t *w EDGECNN_IN("lr") = *weights;
+  register int32_t codes EDGECNN_IN("r9");
+  register int32_t to_pixel EDGECNN_IN("r10") = pixel, to_row EDGECNN_IN("r11") = row;
   __asm__ volatile(
       "ldm %[w]!, {r4, r5, r6, r8}\n\t" EDGECNN_ROW "add %[x], %[row]\n\t" EDGECNN_ROW
       "add %[x], %[row]\n\t" EDGECNN_ROW EDGECNN_REQUANTIZE("r4", "%[w]")
@@ -33,7 +34,7 @@ static inline int32_t four_codes(const int32_t **weights, const int8_t *first, i
       "bfi %[codes], r0, #16, #8\n\t" EDGECNN_REQUANTIZE("r8", "%[w]")
       "bfi %[codes], r0, #24, #8"
       : [x] "+&r"(x), [w] "+&r"(w), [codes] "=&r"(codes)
-      : [pixel] "r"(pixel), [row] "r"(row)
+      : [pixel] "r"(to_pixel), [row] "r"(to_row)
       : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "memory");
   *weights = w;
   return codes;

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "operands.h"
+
 /* A loop that is not worth the code of unrolling it, and a function that is not worth inlining (nor used by all). */
 #define EDGECNN_ROLLED _Pragma("GCC unroll 1")
 #define EDGECNN_APART  __attribute__((noinline, unused))
@@ -58,7 +60,7 @@ static inline int8_t edgecnn_requantize(int32_t sum, const int32_t **q) {
   register int32_t code __asm__("r0");
   __asm__(EDGECNN_REQUANTIZE("%[sum]", "%[q]")
           : "=&r"(code), [q] "+&r"(numbers)
-          : [sum] "r"(sum), "m"(*(const int32_t(*)[4])numbers)
+          : [sum] "r"(sum), EDGECNN_READS_4(numbers)
           : "r1", "r2", "r3");
   *q = numbers;
   return (int8_t)code;

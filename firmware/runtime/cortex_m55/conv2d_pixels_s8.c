@@ -56,8 +56,8 @@ static __attribute__((noinline)) void all_sums(const pixels *three, const int8_t
 /* clang-format on */
 
 /* Their codes. Where less than three pixels are left, the last one stands for the others, too. */
-static inline void write(const edgecnn_conv2d_s8_params *p, const int32_t *sums, int32_t stride, int8_t *output,
-                         int32_t count, int brief) {
+static inline void write_codes(const edgecnn_conv2d_s8_params *p, const int32_t *sums, int32_t stride, int8_t *output,
+                               int32_t count, int brief) {
   edgecnn_channels channels = {p->bias, p->multipliers, p->shifts, p->output_zero_point, p->output_min, p->output_max};
   const int32_t all = p->output_channels;
   int8_t *to[PIXELS] = {output, output + (count > 1 ? all : 0), output + (count - 1) * all};
@@ -134,9 +134,9 @@ EDGECNN_KERNEL void edgecnn_conv2d_pixels_s8(const edgecnn_conv2d_pixels_s8_para
     }
     all_sums(&three, conv->weights, conv->bias, sums);
     if (p->brief) {
-      write(conv, sums, stride, output, count, 1);
+      write_codes(conv, sums, stride, output, count, 1);
     } else {
-      write(conv, sums, stride, output, count, 0);
+      write_codes(conv, sums, stride, output, count, 0);
     }
     output += count * conv->output_channels;
   }

@@ -20,7 +20,7 @@ static __attribute__((noinline)) const int32_t *edge_sums(const edgecnn_conv2d_m
 }
 
 /* Raise output[channels] to the codes of the largest sums; `first` sets them. */
-static void raise(const edgecnn_conv2d_swar_s8_params *p, const int32_t *sums, int first, int8_t *output) {
+static void raise_codes(const edgecnn_conv2d_swar_s8_params *p, const int32_t *sums, int first, int8_t *output) {
   const edgecnn_scale *scale = (const edgecnn_scale *)(const void *)p->scales;
   for (const int8_t *end = output + p->output_channels; output < end; output++, scale++, sums += EDGECNN_WINDOWS) {
     const int32_t sum = larger(larger(sums[0], sums[1]), larger(sums[2], sums[3]));
@@ -49,7 +49,7 @@ EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_swar_s8(const edgecnn_conv2d_max_p
         } else {
           sums = edge_sums(p, input, top, left, block, words);
         }
-        raise(conv, sums, block == 0, output);
+        raise_codes(conv, sums, block == 0, output);
       }
     }
   }

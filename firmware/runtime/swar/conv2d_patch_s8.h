@@ -29,8 +29,8 @@ typedef struct {
   int32_t rows, row_step, runs, run_step, run;
 } edgecnn_patch_windows;
 
-static inline __attribute__((noinline)) uint32_t *edgecnn_patch_interleave(const edgecnn_patch_windows *windows,
-                                                                           uint32_t *words) {
+static __attribute__((noinline, unused)) uint32_t *edgecnn_patch_interleave(const edgecnn_patch_windows *windows,
+                                                                            uint32_t *words) {
   const int32_t run = windows->run, runs = windows->runs, run_step = windows->run_step;
   int32_t row = run;
   for (int32_t ky = 0; ky < windows->rows; ky++, row += windows->row_step) {
@@ -84,11 +84,11 @@ static inline const int32_t *edgecnn_patch_sums(const edgecnn_conv2d_swar_s8_par
 }
 
 /* The same for windows whose top left corners are at (y[i], x[i]), wherever that is. */
-static inline __attribute__((noinline)) const int32_t *edgecnn_patch_edge_sums(const edgecnn_conv2d_swar_s8_params *p,
-                                                                               const int8_t *input,
-                                                                               const int32_t y[EDGECNN_WINDOWS],
-                                                                               const int32_t x[EDGECNN_WINDOWS],
-                                                                               uint32_t *scratch) {
+static __attribute__((noinline, unused)) const int32_t *edgecnn_patch_edge_sums(const edgecnn_conv2d_swar_s8_params *p,
+                                                                                const int8_t *input,
+                                                                                const int32_t y[EDGECNN_WINDOWS],
+                                                                                const int32_t x[EDGECNN_WINDOWS],
+                                                                                uint32_t *scratch) {
   for (int i = 0; i < EDGECNN_WINDOWS; i++) {
     edgecnn_patch_edge(p, input, y[i], x[i], (uint8_t *)(scratch + 1) + 2 * i);
   }

@@ -21,7 +21,7 @@ typedef struct {
 } edgecnn_scale_params;
 
 /* edgecnn_mbqm with four 16-bit products. */
-static inline __attribute__((noinline)) int32_t edgecnn_scale_long(int32_t sum, int32_t multiplier, int shift) {
+static __attribute__((noinline)) int32_t edgecnn_scale_long(int32_t sum, int32_t multiplier, int shift) {
   const int32_t a = shift > 0 ? sum * ((int32_t)1 << shift) : sum;
   const uint32_t low = (uint32_t)a & 0xffff, m_low = (uint32_t)multiplier & 0xffff;
   const int32_t high = a >> 16, m_high = multiplier >> 16;

@@ -13,6 +13,8 @@
 
 #include <stdint.h>
 
+#include "operands.h"
+
 #define EDGECNN_WINDOWS 4
 
 typedef struct {
@@ -60,52 +62,59 @@ typedef struct {
   "adds r6, r6, r7\n"
 #endif
 
+/* A step, and all: written out, since compilers take the lines for the size of the code, and .rept would hide it. */
+#define EDGECNN_SWAR_STEP(single, pair) \
+  "ldm " single                         \
+  "!, {r2, r3}\n"                       \
+  "ldm " pair "!, {r4, r5, r6, r7}\n" EDGECNN_SWAR_PRODUCTS
+#define EDGECNN_SWAR_FOUR(single, pair) \
+  EDGECNN_SWAR_STEP(single, pair)       \
+  EDGECNN_SWAR_STEP(single, pair) EDGECNN_SWAR_STEP(single, pair) EDGECNN_SWAR_STEP(single, pair)
+#define EDGECNN_SWAR_SIXTEEN(single, pair) \
+  EDGECNN_SWAR_FOUR(single, pair)          \
+  EDGECNN_SWAR_FOUR(single, pair) EDGECNN_SWAR_FOUR(single, pair) EDGECNN_SWAR_FOUR(single, pair)
+
 /*
  * `single` is the pointer to one word per term, `pair` the one to two. Totals: r10 and r11 of both lanes, modulo 2^32;
  * r12 and lr of the upper lanes alone. `header` loads and starts a group in four instructions, the last one being
  * `add pc, jump`: -26 - 20 * steps; 0 ends a block, -2 all. At the end of a block `back`, one of the pointers, is where
  * the address of the sums stands.
  */
-#define EDGECNN_SWAR_LOOP(single, pair, header, back)             \
-  "subs r2, " back                                                \
-  ", #4\n" /* r7 may hold the frame: kept in the word before */   \
-  "str r7, [r2]\n"                                                \
-  "b 3f\n"                                                        \
-  "1:\n.rept 16\n"                                                \
-  "ldm " single                                                   \
-  "!, {r2, r3}\n"                                                 \
-  "ldm " pair "!, {r4, r5, r6, r7}\n" EDGECNN_SWAR_PRODUCTS       \
-  ".endr\n"                                                       \
-  "2:\n" EDGECNN_SWAR_TOTAL "6:\n" header                         \
-  "b.n 5f\n"                                                      \
-  "4:\n"                                                          \
-  ".if (2b - 1b) - 320\n.error \"a step has 20 bytes\"\n.endif\n" \
-  "mov r7, r10\n"                                                 \
-  "mov r5, r12\n"                                                 \
-  "lsls r6, r5, #16\n"                                            \
-  "subs r4, r7, r6\n"                                             \
-  "mov r3, r11\n"                                                 \
-  "mov r7, lr\n"                                                  \
-  "lsls r6, r7, #16\n"                                            \
-  "subs r6, r3, r6\n"                                             \
-  "ldr r3, [" back                                                \
-  "]\n"                                                           \
-  "stm r3!, {r4, r5, r6, r7}\n"                                   \
-  "str r3, [" back                                                \
-  "]\n"                                                           \
-  "subs " back ", " back                                          \
-  ", r2\n"                                                        \
-  "3:\n"                                                          \
-  "movs r2, #0\n"                                                 \
-  "mov r10, r2\n"                                                 \
-  "mov r11, r2\n"                                                 \
-  "mov r12, r2\n"                                                 \
-  "mov lr, r2\n"                                                  \
-  "b 6b\n"                                                        \
-  "5:\n"                                                          \
-  "subs r2, " back                                                \
-  ", #4\n"                                                        \
-  "ldr r7, [r2]\n"
+#define EDGECNN_SWAR_LOOP(single, pair, header, back)                                                       \
+  "subs r2, " back                                                                                          \
+  ", #4\n" /* r7 may hold the frame: kept in the word before */                                             \
+  "str r7, [r2]\n"                                                                                          \
+  "b 3f\n"                                                                                                  \
+  "1:\n" EDGECNN_SWAR_SIXTEEN(single, pair) "2:\n" EDGECNN_SWAR_TOTAL "6:\n" header                         \
+                                            "b.n 5f\n"                                                      \
+                                            "4:\n"                                                          \
+                                            ".if (2b - 1b) - 320\n.error \"a step has 20 bytes\"\n.endif\n" \
+                                            "mov r7, r10\n"                                                 \
+                                            "mov r5, r12\n"                                                 \
+                                            "lsls r6, r5, #16\n"                                            \
+                                            "subs r4, r7, r6\n"                                             \
+                                            "mov r3, r11\n"                                                 \
+                                            "mov r7, lr\n"                                                  \
+                                            "lsls r6, r7, #16\n"                                            \
+                                            "subs r6, r3, r6\n"                                             \
+                                            "ldr r3, [" back                                                \
+                                            "]\n"                                                           \
+                                            "stm r3!, {r4, r5, r6, r7}\n"                                   \
+                                            "str r3, [" back                                                \
+                                            "]\n"                                                           \
+                                            "subs " back ", " back                                          \
+                                            ", r2\n"                                                        \
+                                            "3:\n"                                                          \
+                                            "movs r2, #0\n"                                                 \
+                                            "mov r10, r2\n"                                                 \
+                                            "mov r11, r2\n"                                                 \
+                                            "mov r12, r2\n"                                                 \
+                                            "mov lr, r2\n"                                                  \
+                                            "b 6b\n"                                                        \
+                                            "5:\n"                                                          \
+                                            "subs r2, " back                                                \
+                                            ", #4\n"                                                        \
+                                            "ldr r7, [r2]\n"
 
 #define EDGECNN_SWAR_CLOBBERS "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory"
 
@@ -117,12 +126,12 @@ static inline void edgecnn_swar_windows(const uint32_t *patch, const edgecnn_swa
   register const uint32_t *x __asm__("r0") = patch;
   register const int32_t *w __asm__("r1") = stream->words;
   *end = (uint32_t)(uintptr_t)(end + 1);
-  __asm__ volatile(EDGECNN_SWAR_LOOP("r1", "r0",
-                                     "ldm r1!, {r2, r3}\n"
-                                     "mov r8, r2\n"
-                                     "mov r9, r2\n"
-                                     "add pc, r3\n",
-                                     "r0")
+  __asm__ volatile(EDGECNN_UNIFIED EDGECNN_SWAR_LOOP("r1", "r0",
+                                                     "ldm r1!, {r2, r3}\n"
+                                                     "mov r8, r2\n"
+                                                     "mov r9, r2\n"
+                                                     "add pc, r3\n",
+                                                     "r0")
                    : "+r"(x), "+r"(w)
                    :
                    : EDGECNN_SWAR_CLOBBERS);
@@ -139,23 +148,24 @@ static inline uint32_t *edgecnn_swar_interleave(const int8_t *const first[EDGECN
   register const int8_t *c __asm__("r2") = first[2] + end, *d __asm__("r3") = first[3] + end;
   register uint32_t *to __asm__("r4") = words;
   register int32_t i __asm__("r5") = -run;
-  __asm__ volatile(
-      "mov r12, r7\n" /* may hold the frame */
-      "1:\n"
-      "ldrsb r6, [r0, r5]\n"
-      "ldrsb r7, [r1, r5]\n" EDGECNN_SWAR_PACK
-      "add r6, %[offset]\n"
-      "stm r4!, {r6}\n"
-      "ldrsb r6, [r2, r5]\n"
-      "ldrsb r7, [r3, r5]\n" EDGECNN_SWAR_PACK
-      "add r6, %[offset]\n"
-      "stm r4!, {r6}\n"
-      "adds r5, r5, #1\n"
-      "bne 1b\n"
-      "mov r7, r12\n"
-      : "+r"(to), "+r"(i)
-      : "r"(a), "r"(b), "r"(c), "r"(d), [offset] "h"(0x00800080)
-      : "r6", "r12", "cc", "memory");
+  register int32_t offset EDGECNN_IN("r8") = 0x00800080;
+  __asm__ volatile(EDGECNN_UNIFIED
+                   "mov r12, r7\n" /* may hold the frame */
+                   "1:\n"
+                   "ldrsb r6, [r0, r5]\n"
+                   "ldrsb r7, [r1, r5]\n" EDGECNN_SWAR_PACK
+                   "add r6, %[offset]\n"
+                   "stm r4!, {r6}\n"
+                   "ldrsb r6, [r2, r5]\n"
+                   "ldrsb r7, [r3, r5]\n" EDGECNN_SWAR_PACK
+                   "add r6, %[offset]\n"
+                   "stm r4!, {r6}\n"
+                   "adds r5, r5, #1\n"
+                   "bne 1b\n"
+                   "mov r7, r12\n"
+                   : "+r"(to), "+r"(i)
+                   : "r"(a), "r"(b), "r"(c), "r"(d), [offset] "h"(offset)
+                   : "r6", "r12", "cc", "memory");
   return to;
 }
 
@@ -167,12 +177,12 @@ static inline uint32_t *edgecnn_swar_interleave(const int8_t *const first[EDGECN
 static inline void edgecnn_swar_channels(const uint32_t *codes, const int32_t *stream) {
   register const int32_t *w __asm__("r0") = stream;
   register const uint32_t *x __asm__("r1") = codes;
-  __asm__ volatile(EDGECNN_SWAR_LOOP("r1", "r0",
-                                     "ldm r0!, {r2, r3, r4}\n"
-                                     "mov r8, r2\n"
-                                     "mov r9, r3\n"
-                                     "add pc, r4\n",
-                                     "r1")
+  __asm__ volatile(EDGECNN_UNIFIED EDGECNN_SWAR_LOOP("r1", "r0",
+                                                     "ldm r0!, {r2, r3, r4}\n"
+                                                     "mov r8, r2\n"
+                                                     "mov r9, r3\n"
+                                                     "add pc, r4\n",
+                                                     "r1")
                    : "+r"(w), "+r"(x)
                    :
                    : EDGECNN_SWAR_CLOBBERS);
