@@ -12,11 +12,14 @@ import pytest
 
 from edgecnn import datasets, evaluation, paths, read_tflite, zoo
 from edgecnn.device.device import Image, Inference, Traffic
-from edgecnn.device.hello import Hello, Tensor
+from edgecnn.device.hello import Hello
+from edgecnn.door import Door
 from edgecnn.errors import TransferError
 from edgecnn.graph import Graph
+from edgecnn.tensor import Tensor
 
 LIMIT, ANSWERED = 25, 12
+SHAPES = {"x": (1, 32, 32, 1), "y": (1, 10)}
 
 
 class Board:
@@ -24,8 +27,8 @@ class Board:
 
     def __init__(self, graph: Graph, *, wrong: int = 0, holds: int = 1000, **facts: Any):
         self.graph, self.wrong, self.holds, self.asked = graph, wrong, holds, 0
-        into, out = Tensor((32, 32, 1), 1, 0), Tensor((10,), 1, 0)
-        self.info = Hello("1", "b", "lenet5", graph.sha256, into, out, 6, 5000, 1000, 10, 0)
+        into, out = (Door.of(Tensor(0, name, shape, 1, 0)) for name, shape in SHAPES.items())
+        self.info = Hello("1", "b", "lenet5", graph.sha256, (into,), (out,), 6, 5000, 1000, 10, 0)
         self.port, self.identity, self.crc = "/dev/x", ("/dev/x",), 1
         self.traffic, self.corrupt = Traffic(), 0
         for name, value in facts.items():

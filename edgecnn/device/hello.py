@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..door import Door
 from ..tensor import Tensor
@@ -31,7 +32,7 @@ class Hello:
     self_test_failures: int  # at boot; bit i: vector i was wrong
     rows: int = 0  # of the input, where it is streamed
     has_state: bool = False
-    sequence: int = 0  # number of the last request that touched the state
+    sequence: int = field(default=0, compare=False)  # number of the last request that touched the state
 
     @classmethod
     def parse(cls, body: bytes) -> Hello:
@@ -67,7 +68,7 @@ class _Reader:
     def __init__(self, body: bytes):
         self.body, self.at = body, 0
 
-    def numbers(self, form: str) -> tuple:  # type: ignore[type-arg]
+    def numbers(self, form: str) -> tuple[Any, ...]:
         values = struct.unpack_from(form, self.body, self.at)
         self.at += struct.calcsize(form)
         return values

@@ -33,7 +33,7 @@ class Status(IntEnum):
     """What stands against a request."""
 
     OK = 0
-    BAD_VERSION = 2
+    BAD_VERSION = 1
     BAD_COMMAND = 2
     BAD_LENGTH = 3
     BAD_ARGUMENT = 4

@@ -18,6 +18,13 @@ class AssignVariableParams(Record):
 
 
 @dataclass(frozen=True, eq=False)
+class AssignParams(Record):
+    """How many bytes are copied."""
+
+    size: int
+
+
+@dataclass(frozen=True, eq=False)
 class AssignVariable(Op):
     """The last thing of an inference; the output lies where the variable does. The reader makes it of several ops."""
 

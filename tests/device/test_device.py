@@ -121,7 +121,7 @@ def test_times_self_test_and_image(device: Device) -> None:
 
 def test_inputs_and_layers_that_do_not_exist_are_refused(device: Device) -> None:
     for x in (X, X[0].astype(np.uint8), X[0, :31], X[0].ravel()[:-1]):
-        with pytest.raises(UsageError, match=r"lenet5 takes int8 codes of shape \(32, 32, 1\), but got"):
+        with pytest.raises(UsageError, match=r"keras_tensor.* takes int8 codes of shape Nx32x32x1, but got"):
             device.infer(x)
     for index in (-1, 6):
         with pytest.raises(UsageError, match=f"no layer {index}; choose one of 0 to 5"):
@@ -308,7 +308,7 @@ def answer(frame: Frame, body: bytes = b"", status: int = Status.OK, version: in
 @pytest.mark.parametrize(
     ("play", "problem"),
     [
-        (lambda frame: [answer(frame, version=2)], "speaks protocol 2, not 1"),
+        (lambda frame: [answer(frame, version=1)], "speaks protocol 1, not 2"),
         (lambda frame: [answer(frame, status=Status.BAD_COMMAND)], r"refused a request \(BAD_COMMAND\)"),
         (lambda frame: [answer(frame, status=99)], r"refused a request \(99\)"),
         (lambda frame: [answer(frame, b"short")], "is not of this version"),

@@ -12,7 +12,7 @@ import serial
 import edgecnn
 from edgecnn import board
 from edgecnn.building.build import build
-from edgecnn.device import device as module
+from edgecnn.device import device, requests
 from edgecnn.device.device import Device
 from edgecnn.device.line import Line
 from edgecnn.device.protocol import ANSWER, Command, Frame, Receiver, encode
@@ -120,7 +120,8 @@ class Scripted:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(module, "time", clock)
+    for module in (device, requests):
+        monkeypatch.setattr(module, "time", clock)
     return clock
 
 
