@@ -15,7 +15,7 @@ from .protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, encode
 # Seconds between two hellos, at first and at most: a board that boots loses those that come too early, and a slow line
 # still carries those before.
 _PING, _PING_AT_MOST = 0.5, 2.0
-_HELLO_SIZE = 1024  # bytes, more than it usually has
+_HELLO_SIZE = 512  # bytes, more than it usually has
 _AROUND = 32  # bytes that two frames have beside their bodies
 _PIECE = 4096  # bytes given to the operating system at once
 
