@@ -29,7 +29,7 @@ def test_a_network_is_quantized_and_equal_in_every_byte(tmp_path: Path) -> None:
     done = run("quantize", source, "-o", tflite, "--representative", tmp_path / "inputs.npy")
     assert (done.returncode, done.stderr) == (0, "")
     assert source.read_bytes() == before  # which onnx2tf writes to
-    kinds = [op.name for op in parse(tflite.read_bytes(), "it").operators]
+    kinds = [op.name for op in parse(tflite.read_bytes(), "it").graphs[0].operators]
     assert "TRANSPOSE" not in kinds[: kinds.index("RESHAPE") - 1]  # one, where the channels are flattened
     result = verify(tflite, dataset=None, random=8)
     result.check()
