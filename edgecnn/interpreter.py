@@ -12,7 +12,6 @@ from .door import Codes, Door, Given, give, take
 from .fixed_point import FLOATS, INTEGERS, Arithmetic, dequantize, quantize
 from .ops.op import Op
 from .state import State
-from .state import State
 from .tensor import Tensor
 
 CHUNK = 64  # images at once: bounds the memory of intermediate tensors

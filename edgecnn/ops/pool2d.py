@@ -16,7 +16,7 @@ from .window import Window
 class PoolParams(Record):
     """A pool of either kind."""
 
-    window: WindowGeometry
+    geometry: WindowGeometry
     clamp: Clamp
 
 

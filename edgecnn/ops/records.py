@@ -9,8 +9,11 @@ from .kernel import Part, Record
 
 
 @dataclass(frozen=True, eq=False)
-class WindowGeometry(Part):
-    """Where the windows of a convolution or pool lie, in pixels: sizes and strides from 1, paddings from 0."""
+class WindowGeometry(Record):
+    """Where the windows of a convolution or pool lie, in pixels: sizes and strides from 1, paddings from 0.
+
+    In C it is `edgecnn_geometry`, of which AVR has a narrow one.
+    """
 
     input_height: int
     input_width: int
@@ -29,7 +32,7 @@ class WindowGeometry(Part):
 class DilatedWindow(Part):
     """The same with taps that many pixels apart."""
 
-    window: WindowGeometry
+    geometry: WindowGeometry
     dilation_height: int
     dilation_width: int
 

@@ -18,9 +18,9 @@ from .window import Window
 
 @dataclass(frozen=True, eq=False)
 class TransposeConvParams(Record):
-    """`window` has the input and the output as they are, not those of the convolution."""
+    """`geometry` has the input and the output as they are, not those of the convolution."""
 
-    window: WindowGeometry
+    geometry: WindowGeometry
     output_channels: int
     input_zero_point: int
     layer: Weighted
@@ -72,14 +72,14 @@ class TransposeConv(WeightedOp):
     def kernel_call(self) -> KernelCall:
         _, input_height, input_width, input_channels = self.inputs[0].shape
         _, output_height, output_width, _ = self.output.shape
-        window = replace(
+        geometry = replace(
             self.window.geometry(input_channels),
             input_height=input_height,
             input_width=input_width,
             output_height=output_height,
             output_width=output_width,
         )
-        params = TransposeConvParams(window, self.channels, self.inputs[0].zero_point, self.weighted)
+        params = TransposeConvParams(geometry, self.channels, self.inputs[0].zero_point, self.weighted)
         return KernelCall("transpose_conv_s8", params, scratch=self.weights.size // self.channels)
 
     @property

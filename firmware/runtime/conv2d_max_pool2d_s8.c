@@ -4,7 +4,8 @@
 /* Raise output[channels] to the codes of the convolution's pixel (y, x). */
 static void raise_codes(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
                         int8_t *output, int8_t *scratch) {
-  edgecnn_conv2d_gather(p, input, y * p->stride_height - p->pad_top, x * p->stride_width - p->pad_left, scratch);
+  edgecnn_conv2d_gather(p, input, y * p->geometry.stride_height - p->geometry.pad_top,
+                        x * p->geometry.stride_width - p->geometry.pad_left, scratch);
   for (int32_t oc = 0; oc < p->output_channels; oc++) {
     const int8_t code = edgecnn_conv2d_code(p, oc, scratch);
     if (code > output[oc]) output[oc] = code;

@@ -13,14 +13,15 @@ static int32_t dot(const EDGECNN_FLASH int8_t *weights, const int8_t *codes, int
 
 EDGECNN_KERNEL void edgecnn_depthwise_conv2d_s8(const EDGECNN_FLASH edgecnn_depthwise_conv2d_s8_params *p,
                                                 const int8_t *input, int8_t *output, int8_t *scratch) {
-  const int32_t taps = p->filter_height * p->filter_width;
-  const int32_t multiplier = p->output_channels / p->input_channels;
-  for (int32_t oy = 0; oy < p->output_height; oy++) {
-    for (int32_t ox = 0; ox < p->output_width; ox++) {
-      edgecnn_conv2d_gather(p, input, oy * p->stride_height - p->pad_top, ox * p->stride_width - p->pad_left, scratch);
+  const int32_t taps = p->geometry.filter_height * p->geometry.filter_width;
+  const int32_t multiplier = p->output_channels / p->geometry.input_channels;
+  for (int32_t oy = 0; oy < p->geometry.output_height; oy++) {
+    for (int32_t ox = 0; ox < p->geometry.output_width; ox++) {
+      edgecnn_conv2d_gather(p, input, oy * p->geometry.stride_height - p->geometry.pad_top,
+                            ox * p->geometry.stride_width - p->geometry.pad_left, scratch);
       for (int32_t oc = 0; oc < p->output_channels; oc++) {
-        const int32_t sum =
-            p->bias[oc] + dot(EDGECNN_FAR(p->weights, oc * taps), scratch + oc / multiplier, taps, p->input_channels);
+        const int32_t sum = p->bias[oc] + dot(EDGECNN_FAR(p->weights, oc * taps), scratch + oc / multiplier, taps,
+                                              p->geometry.input_channels);
         const int32_t code = edgecnn_mbqm(sum, p->multipliers[oc], p->shifts[oc]) + p->output_zero_point;
         *output++ = edgecnn_clamp(code, p->output_min, p->output_max);
       }

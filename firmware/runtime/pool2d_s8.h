@@ -7,13 +7,10 @@
 
 #include "fixed_point.h"
 #include "flash.h"
+#include "geometry.h"
 
 typedef struct {
-  int32_t input_height, input_width, input_channels;
-  int32_t filter_height, filter_width;
-  int32_t stride_height, stride_width; /* >= 1 */
-  int32_t pad_top, pad_left;           /* rows and columns before the input that do not count, >= 0 */
-  int32_t output_height, output_width;
+  edgecnn_geometry geometry;
   int32_t output_min, output_max; /* of the activation, within -128 .. 127 */
 } edgecnn_pool2d_s8_params;
 
@@ -39,14 +36,14 @@ typedef int32_t edgecnn_pool_window(const int8_t *first, int32_t rows, int32_t c
 
 static inline void edgecnn_pool2d_s8(const EDGECNN_FLASH edgecnn_pool2d_s8_params *p, const int8_t *input,
                                      int8_t *output, edgecnn_pool_window *window) {
-  const int32_t channels = p->input_channels;
-  const int32_t row_step = p->input_width * channels;
-  for (int32_t oy = 0; oy < p->output_height; oy++) {
-    const int32_t y = oy * p->stride_height - p->pad_top;
-    const edgecnn_taps rows = edgecnn_taps_inside(y, p->filter_height, 1, p->input_height);
-    for (int32_t ox = 0; ox < p->output_width; ox++) {
-      const int32_t x = ox * p->stride_width - p->pad_left;
-      const edgecnn_taps columns = edgecnn_taps_inside(x, p->filter_width, 1, p->input_width);
+  const int32_t channels = p->geometry.input_channels;
+  const int32_t row_step = p->geometry.input_width * channels;
+  for (int32_t oy = 0; oy < p->geometry.output_height; oy++) {
+    const int32_t y = oy * p->geometry.stride_height - p->geometry.pad_top;
+    const edgecnn_taps rows = edgecnn_taps_inside(y, p->geometry.filter_height, 1, p->geometry.input_height);
+    for (int32_t ox = 0; ox < p->geometry.output_width; ox++) {
+      const int32_t x = ox * p->geometry.stride_width - p->geometry.pad_left;
+      const edgecnn_taps columns = edgecnn_taps_inside(x, p->geometry.filter_width, 1, p->geometry.input_width);
       const int8_t *first = input + (y + rows.begin) * row_step + (x + columns.begin) * channels;
       for (int32_t c = 0; c < channels; c++) {
         const int32_t code = window(first + c, rows.end - rows.begin, columns.end - columns.begin, row_step, channels);

@@ -6,14 +6,11 @@
 #include <stdint.h>
 
 #include "flash.h"
+#include "geometry.h"
 #include "kernel.h"
 
 typedef struct {
-  int32_t input_height, input_width, input_channels;
-  int32_t filter_height, filter_width;
-  int32_t stride_height, stride_width; /* >= 1: from one input pixel to the next in the output */
-  int32_t pad_top, pad_left;           /* rows and columns of the first window that lie outside the output, >= 0 */
-  int32_t output_height, output_width;
+  edgecnn_geometry geometry;
   int32_t output_channels;
   int32_t input_zero_point, output_zero_point; /* -128 .. 127 */
   int32_t output_min, output_max;              /* of the activation, within -128 .. 127 */

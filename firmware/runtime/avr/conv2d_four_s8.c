@@ -24,14 +24,14 @@ EDGECNN_KERNEL void edgecnn_conv2d_four_s8(const EDGECNN_FLASH edgecnn_conv2d_fo
                                            const int8_t *input, int8_t *output, int8_t *scratch) {
   const edgecnn_conv2d_four_s8_params p = *params;
   uint8_t *const patch = (uint8_t *)scratch;
-  for (int16_t oy = 0; oy < p.output_height; oy++) {
-    for (int16_t ox = 0; ox < p.output_width; ox = (int16_t)(ox + EDGECNN_WINDOWS)) {
-      const int16_t left = (int16_t)(p.output_width - ox);
+  for (int16_t oy = 0; oy < p.geometry.output_height; oy++) {
+    for (int16_t ox = 0; ox < p.geometry.output_width; ox = (int16_t)(ox + EDGECNN_WINDOWS)) {
+      const int16_t left = (int16_t)(p.geometry.output_width - ox);
       const uint8_t pixels = (uint8_t)(left < EDGECNN_WINDOWS ? left : EDGECNN_WINDOWS);
       __uint24 starts[EDGECNN_WINDOWS] = {0, 0, 0, 0};
       for (uint8_t i = 0; i < pixels; i++) { /* at the row's end the sums of what was there before go nowhere */
-        starts[i] = edgecnn_four_gather(&p, input, (int16_t)(oy * p.stride_height - p.pad_top),
-                                        (int16_t)((ox + i) * p.stride_width - p.pad_left), patch + i);
+        starts[i] = edgecnn_four_gather(&p, input, (int16_t)(oy * p.geometry.stride_height - p.geometry.pad_top),
+                                        (int16_t)((ox + i) * p.geometry.stride_width - p.geometry.pad_left), patch + i);
       }
       codes(&p, patch, starts, pixels, output);
       output += pixels * p.output_channels;

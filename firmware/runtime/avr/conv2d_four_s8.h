@@ -5,15 +5,12 @@
 
 #include <stdint.h>
 
+#include "geometry16.h"
 #include "kernel.h"
 #include "scale24.h"
 
 typedef struct {
-  int16_t input_height, input_width, input_channels;
-  int16_t filter_height, filter_width;
-  int16_t stride_height, stride_width; /* >= 1 */
-  int16_t pad_top, pad_left;           /* rows and columns of zeros before the input, >= 0 */
-  int16_t output_height, output_width;
+  edgecnn_geometry16 geometry;
   int16_t dilation_height, dilation_width; /* >= 1 */
   int16_t output_channels;
   int16_t input_zero_point; /* -128 .. 127 */

@@ -11,13 +11,14 @@ EDGECNN_OVERLAPPING_COPY(copy_of_5, 5)
 /* As the copies above, of a row that may reach over the edge: (y, x) is where it begins. */
 static __attribute__((noinline)) edgecnn_row_sums copy_of_edge(const edgecnn_conv2d_four_s8_params *p,
                                                                const int8_t *input, int16_t y, int16_t x, uint8_t *to) {
-  const uint8_t below = (uint8_t)(2 * (p->filter_width + 1)), nothing = (uint8_t)(p->input_zero_point + 128);
+  const uint8_t below = (uint8_t)(2 * (p->geometry.filter_width + 1)), nothing = (uint8_t)(p->input_zero_point + 128);
   edgecnn_row_sums sums = {0, 0};
-  for (uint8_t i = 0; i <= (uint8_t)p->filter_width; i++, x++, to += 2) {
-    const int inside = y >= 0 && y < p->input_height && x >= 0 && x < p->input_width;
-    const uint8_t code = inside ? (uint8_t)(input[(y * p->input_width + x) * p->input_channels] + 128) : nothing;
+  for (uint8_t i = 0; i <= (uint8_t)p->geometry.filter_width; i++, x++, to += 2) {
+    const int inside = y >= 0 && y < p->geometry.input_height && x >= 0 && x < p->geometry.input_width;
+    const uint8_t code =
+        inside ? (uint8_t)(input[(y * p->geometry.input_width + x) * p->geometry.input_channels] + 128) : nothing;
     to[1] = to[below] = code;
-    if (i < (uint8_t)p->filter_width) sums.left = (uint16_t)(sums.left + code);
+    if (i < (uint8_t)p->geometry.filter_width) sums.left = (uint16_t)(sums.left + code);
     if (i > 0) sums.right = (uint16_t)(sums.right + code);
   }
   return sums;
@@ -26,10 +27,10 @@ static __attribute__((noinline)) edgecnn_row_sums copy_of_edge(const edgecnn_con
 /* Fills the patch of the four windows whose top left corner is at (y, x), and starts[4], those of their sums. */
 static __attribute__((noinline)) void gather(const edgecnn_conv2d_four_s8_params *p, const int8_t *input, int16_t y,
                                              int16_t x, uint8_t *patch, __uint24 starts[4]) {
-  const uint8_t height = (uint8_t)p->filter_height, pairs = (uint8_t)(2 * (p->filter_width + 1));
-  const int16_t channels = p->input_channels, step = (int16_t)(p->input_width * channels);
-  const int inside = y >= 0 && y <= p->last_y && x >= 0 && x <= p->last_x, five = p->filter_width == 5;
-  const int8_t *const corner = inside ? input + (y * p->input_width + x) * channels : input;
+  const uint8_t height = (uint8_t)p->geometry.filter_height, pairs = (uint8_t)(2 * (p->geometry.filter_width + 1));
+  const int16_t channels = p->geometry.input_channels, step = (int16_t)(p->geometry.input_width * channels);
+  const int inside = y >= 0 && y <= p->last_y && x >= 0 && x <= p->last_x, five = p->geometry.filter_width == 5;
+  const int8_t *const corner = inside ? input + (y * p->geometry.input_width + x) * channels : input;
   __uint24 upper_left = 0, upper_right = 0, lower_left = 0, lower_right = 0;
   for (int16_t channel = 0; channel < channels; channel++) {
     const int8_t *from = corner + channel;
@@ -55,8 +56,8 @@ static __attribute__((noinline)) void pooled(const edgecnn_conv2d_four_s8_params
                                              const __uint24 starts[4], int8_t *output) {
   const edgecnn_scale24_params scale = p->scale;
   const __uint24 s0 = starts[0], s1 = starts[1], s2 = starts[2], s3 = starts[3];
-  const uint8_t channels = (uint8_t)p->input_channels, height = (uint8_t)p->filter_height;
-  const uint8_t width = (uint8_t)p->filter_width;
+  const uint8_t channels = (uint8_t)p->geometry.input_channels, height = (uint8_t)p->geometry.filter_height;
+  const uint8_t width = (uint8_t)p->geometry.filter_width;
   edgecnn_stream stream = edgecnn_stream_of(p->stream);
   patch += 2 * (width + 1);
   for (int8_t *const end = output + p->output_channels; output < end; output++) {
@@ -76,8 +77,8 @@ EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_2x2_s8(
     int8_t *scratch) {
   const edgecnn_conv2d_max_pool2d_2x2_s8_params p = *params;
   uint8_t *const patch = (uint8_t *)scratch;
-  for (int16_t py = 0, y = (int16_t)-p.conv.pad_top; py < p.pooled_height; py++) {
-    for (int16_t px = 0, x = (int16_t)-p.conv.pad_left; px < p.pooled_width; px++) {
+  for (int16_t py = 0, y = (int16_t)-p.conv.geometry.pad_top; py < p.pooled_height; py++) {
+    for (int16_t px = 0, x = (int16_t)-p.conv.geometry.pad_left; px < p.pooled_width; px++) {
       __uint24 starts[4];
       gather(&p.conv, input, y, x, patch, starts);
       pooled(&p.conv, patch, starts, output);

@@ -32,8 +32,10 @@ EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_four_s8(
       for (int16_t pixel = 0; pixel < pixels; pixel = (int16_t)(pixel + EDGECNN_WINDOWS)) {
         __uint24 starts[EDGECNN_WINDOWS];
         for (int16_t i = 0; i < EDGECNN_WINDOWS; i++) {
-          const int16_t y = (int16_t)((py * p.pool_stride_height + ty) * p.conv.stride_height - p.conv.pad_top);
-          const int16_t x = (int16_t)((px * p.pool_stride_width + tx) * p.conv.stride_width - p.conv.pad_left);
+          const int16_t y =
+              (int16_t)((py * p.pool_stride_height + ty) * p.conv.geometry.stride_height - p.conv.geometry.pad_top);
+          const int16_t x =
+              (int16_t)((px * p.pool_stride_width + tx) * p.conv.geometry.stride_width - p.conv.geometry.pad_left);
           starts[i] = edgecnn_four_gather(&p.conv, input, y, x, patch + i);
           if (pixel + i + 1 < pixels) { /* what the pool lacks to a whole block is its last pixel again */
             if (++tx == p.pool_width) tx = 0, ty++;

@@ -9,7 +9,7 @@
 #define EDGECNN_WINDOWS 4
 
 static inline int16_t edgecnn_four_taps(const edgecnn_conv2d_four_s8_params *p) {
-  return (int16_t)(p->filter_height * p->filter_width * p->input_channels);
+  return (int16_t)(p->geometry.filter_height * p->geometry.filter_width * p->geometry.input_channels);
 }
 
 /*
@@ -62,13 +62,13 @@ static __attribute__((noinline)) __uint24 edgecnn_four_copy(const int8_t *codes,
 static __attribute__((noinline)) __uint24 edgecnn_four_edge(const edgecnn_conv2d_four_s8_params *p, const int8_t *input,
                                                             int16_t y, int16_t x, uint8_t *patch) {
   const uint8_t nothing = (uint8_t)(p->input_zero_point + 128);
-  const int16_t channels = p->input_channels;
+  const int16_t channels = p->geometry.input_channels;
   __uint24 sum = 0;
-  for (int16_t ky = 0; ky < p->filter_height; ky++, y = (int16_t)(y + p->dilation_height)) {
+  for (int16_t ky = 0; ky < p->geometry.filter_height; ky++, y = (int16_t)(y + p->dilation_height)) {
     int16_t ix = x;
-    for (int16_t kx = 0; kx < p->filter_width; kx++, ix = (int16_t)(ix + p->dilation_width)) {
-      if (y >= 0 && y < p->input_height && ix >= 0 && ix < p->input_width) {
-        sum += edgecnn_four_copy(input + (y * p->input_width + ix) * channels, 1, 0, channels, patch);
+    for (int16_t kx = 0; kx < p->geometry.filter_width; kx++, ix = (int16_t)(ix + p->dilation_width)) {
+      if (y >= 0 && y < p->geometry.input_height && ix >= 0 && ix < p->geometry.input_width) {
+        sum += edgecnn_four_copy(input + (y * p->geometry.input_width + ix) * channels, 1, 0, channels, patch);
         patch += EDGECNN_WINDOWS * channels;
       } else {
         for (int16_t i = 0; i < channels; i++, patch += EDGECNN_WINDOWS) *patch = nothing, sum += nothing;
@@ -85,12 +85,12 @@ static __attribute__((noinline)) __uint24 edgecnn_four_edge(const edgecnn_conv2d
 static __attribute__((noinline)) __uint24 edgecnn_four_gather(const edgecnn_conv2d_four_s8_params *p,
                                                               const int8_t *input, int16_t y, int16_t x,
                                                               uint8_t *patch) {
-  const int16_t channels = p->input_channels;
+  const int16_t channels = p->geometry.input_channels;
   if (p->dilation_width == 1 && y >= 0 && y <= p->last_y && x >= 0 && x <= p->last_x) {
-    const int16_t row = (int16_t)(p->input_width * channels);
-    return edgecnn_sum_start(edgecnn_four_copy(input + y * row + x * channels, (uint8_t)p->filter_height,
+    const int16_t row = (int16_t)(p->geometry.input_width * channels);
+    return edgecnn_sum_start(edgecnn_four_copy(input + y * row + x * channels, (uint8_t)p->geometry.filter_height,
                                                (int16_t)(p->dilation_height * row),
-                                               (int16_t)(p->filter_width * channels), patch));
+                                               (int16_t)(p->geometry.filter_width * channels), patch));
   }
   return edgecnn_sum_start(edgecnn_four_edge(p, input, y, x, patch));
 }

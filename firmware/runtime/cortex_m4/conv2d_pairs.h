@@ -91,15 +91,18 @@ typedef struct {
 static EDGECNN_APART void edgecnn_pairs_words(const edgecnn_conv2d_pairs_params *p, const int8_t *input,
                                               edgecnn_pixel a, edgecnn_pixel b, int32_t *words) {
   const edgecnn_window *w = &p->window;
-  const int32_t top_a = a.y * w->stride_height - w->pad_top, left_a = a.x * w->stride_width - w->pad_left;
-  const int32_t top_b = b.y * w->stride_height - w->pad_top, left_b = b.x * w->stride_width - w->pad_left;
-  const int32_t bottom = w->input_height - w->filter_height, right = w->input_width - w->filter_width;
+  const int32_t top_a = a.y * w->geometry.stride_height - w->geometry.pad_top,
+                left_a = a.x * w->geometry.stride_width - w->geometry.pad_left;
+  const int32_t top_b = b.y * w->geometry.stride_height - w->geometry.pad_top,
+                left_b = b.x * w->geometry.stride_width - w->geometry.pad_left;
+  const int32_t bottom = w->geometry.input_height - w->geometry.filter_height,
+                right = w->geometry.input_width - w->geometry.filter_width;
   /* Pixel b is behind pixel a or below it. */
   if (p->direct && top_a >= 0 && top_b <= bottom && left_a >= 0 && left_b >= 0 && left_a <= right && left_b <= right) {
-    const int32_t step = w->input_width * w->input_channels;
-    edgecnn_pairs_expand(input + top_a * step + left_a * w->input_channels,
-                         input + top_b * step + left_b * w->input_channels, w->filter_height,
-                         w->filter_width * w->input_channels, step, words);
+    const int32_t step = w->geometry.input_width * w->geometry.input_channels;
+    edgecnn_pairs_expand(input + top_a * step + left_a * w->geometry.input_channels,
+                         input + top_b * step + left_b * w->geometry.input_channels, w->geometry.filter_height,
+                         w->geometry.filter_width * w->geometry.input_channels, step, words);
     return;
   }
   int8_t *copy = (int8_t *)(words + p->taps);
@@ -124,15 +127,15 @@ static inline void edgecnn_conv2d_pairs(const edgecnn_conv2d_pairs_params *p, co
   const int32_t *const first_weights = p->weights, *const first_q = p->requantization;
   const int32_t channels = p->output_channels, taps = p->taps;
   int32_t *words = (int32_t *)(void *)scratch;
-  const int32_t count = p->window.output_height * p->window.output_width;
+  const int32_t count = p->window.geometry.output_height * p->window.geometry.output_width;
   int8_t *to = output;
   edgecnn_pixel b = {0, 0};
   EDGECNN_ROLLED for (int32_t i = 0; i < count; i += 2) {
     const edgecnn_pixel a = b;
     const int32_t second = i + 1 < count ? channels : 0; /* from the code of pixel a to that of pixel b */
-    if (second) b = edgecnn_next(b, p->window.output_width);
+    if (second) b = edgecnn_next(b, p->window.geometry.output_width);
     edgecnn_pairs_words(p, input, a, b, words);
-    b = edgecnn_next(b, p->window.output_width);
+    b = edgecnn_next(b, p->window.geometry.output_width);
     const int32_t *weights = first_weights, *q = first_q;
     EDGECNN_ROLLED for (int32_t oc = 0; oc < channels; oc += 2) {
       edgecnn_pair_sums sums;

@@ -43,14 +43,14 @@ static inline int32_t four_codes(const int32_t **weights, const int8_t *first, i
 EDGECNN_KERNEL void edgecnn_depthwise_conv2d_3x3_s8(const edgecnn_depthwise_conv2d_3x3_s8_params *p,
                                                     const int8_t *input, int8_t *output, int8_t *scratch) {
   const edgecnn_window *w = &p->window;
-  const int32_t channels = w->input_channels;
+  const int32_t channels = w->geometry.input_channels;
   int8_t *to = output;
-  EDGECNN_ROLLED for (int32_t oy = 0; oy < w->output_height; oy++) {
-    const int32_t y = oy * w->stride_height - w->pad_top;
-    EDGECNN_ROLLED for (int32_t ox = 0; ox < w->output_width; ox++) {
-      const int32_t x = ox * w->stride_width - w->pad_left;
-      const int inside = y >= 0 && x >= 0 && y + 3 <= w->input_height && x + 3 <= w->input_width;
-      const int32_t row = (inside ? w->input_width : 3) * channels;
+  EDGECNN_ROLLED for (int32_t oy = 0; oy < w->geometry.output_height; oy++) {
+    const int32_t y = oy * w->geometry.stride_height - w->geometry.pad_top;
+    EDGECNN_ROLLED for (int32_t ox = 0; ox < w->geometry.output_width; ox++) {
+      const int32_t x = ox * w->geometry.stride_width - w->geometry.pad_left;
+      const int inside = y >= 0 && x >= 0 && y + 3 <= w->geometry.input_height && x + 3 <= w->geometry.input_width;
+      const int32_t row = (inside ? w->geometry.input_width : 3) * channels;
       const int8_t *first = inside ? input + y * row + x * channels : scratch;
       const int32_t *weights = p->weights;
       if (!inside) edgecnn_gather(w, input, y, x, scratch);

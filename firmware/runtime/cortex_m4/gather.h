@@ -6,13 +6,10 @@
 #include <stdint.h>
 
 #include "dsp.h"
+#include "geometry.h"
 
 typedef struct {
-  int32_t input_height, input_width, input_channels;
-  int32_t filter_height, filter_width;
-  int32_t stride_height, stride_width; /* >= 1 */
-  int32_t pad_top, pad_left;           /* rows and columns of zeros before the input, >= 0 */
-  int32_t output_height, output_width;
+  edgecnn_geometry geometry;
   int32_t dilation_height, dilation_width; /* >= 1 */
   int32_t input_zero_point;                /* -128 .. 127 */
   int32_t row;                             /* bytes of a filter's row in a patch, with those that fill it up */
@@ -37,16 +34,16 @@ static EDGECNN_APART void edgecnn_gather(const edgecnn_window *w, const int8_t *
                                          int8_t *patch) {
   const int8_t zero = (int8_t)w->input_zero_point;
   const int8_t zeros[4] = {zero, zero, zero, zero};
-  const int whole_rows = w->dilation_width == 1 && x >= 0 && x + w->filter_width <= w->input_width;
-  const int32_t run = whole_rows ? w->filter_width : 1;
-  const int32_t size = run * w->input_channels;
-  EDGECNN_ROLLED for (int32_t ky = 0; ky < w->filter_height; ky++) {
+  const int whole_rows = w->dilation_width == 1 && x >= 0 && x + w->geometry.filter_width <= w->geometry.input_width;
+  const int32_t run = whole_rows ? w->geometry.filter_width : 1;
+  const int32_t size = run * w->geometry.input_channels;
+  EDGECNN_ROLLED for (int32_t ky = 0; ky < w->geometry.filter_height; ky++) {
     const int32_t iy = y + ky * w->dilation_height;
     int8_t *to = patch + ky * w->row;
-    EDGECNN_ROLLED for (int32_t kx = 0; kx < w->filter_width; kx += run) {
+    EDGECNN_ROLLED for (int32_t kx = 0; kx < w->geometry.filter_width; kx += run) {
       const int32_t ix = x + kx * w->dilation_width;
-      const int inside = iy >= 0 && iy < w->input_height && ix >= 0 && ix < w->input_width;
-      const int8_t *codes = inside ? input + (iy * w->input_width + ix) * w->input_channels : zeros;
+      const int inside = iy >= 0 && iy < w->geometry.input_height && ix >= 0 && ix < w->geometry.input_width;
+      const int8_t *codes = inside ? input + (iy * w->geometry.input_width + ix) * w->geometry.input_channels : zeros;
       to = edgecnn_copy_codes(to, codes, inside, size);
     }
   }

@@ -36,10 +36,11 @@ static inline void edgecnn_pairs_raise(const edgecnn_conv2d_pairs_params *p, con
 static inline void edgecnn_pairs_shared(const edgecnn_max_pool2d_pairs_params *p, const int8_t *input, int32_t y,
                                         int32_t x, int32_t *words) {
   const edgecnn_conv2d_pairs_params *c = &p->conv;
-  const int32_t pixel = c->window.input_channels, step = c->window.input_width * pixel;
-  const int8_t *first = input + y * c->window.stride_height * step + x * c->window.stride_width * pixel;
-  edgecnn_pairs_expand(first, first + c->window.stride_width * pixel, p->shared_rows, c->window.filter_width * pixel,
-                       step, words);
+  const int32_t pixel = c->window.geometry.input_channels, step = c->window.geometry.input_width * pixel;
+  const int8_t *first =
+      input + y * c->window.geometry.stride_height * step + x * c->window.geometry.stride_width * pixel;
+  edgecnn_pairs_expand(first, first + c->window.geometry.stride_width * pixel, p->shared_rows,
+                       c->window.geometry.filter_width * pixel, step, words);
 }
 
 /* The largest sums of a pool's window at (y, x); of an odd number of pixels, the last is its own partner. */
@@ -57,7 +58,7 @@ static inline void edgecnn_pairs_window(const edgecnn_max_pool2d_pairs_params *p
       b = edgecnn_next(b, p->pool_width);
     }
     edgecnn_pairs_raise(&p->conv, words, largest, block);
-    if (p->shared_rows) words += p->conv.window.stride_height * p->conv.window.row;
+    if (p->shared_rows) words += p->conv.window.geometry.stride_height * p->conv.window.row;
   }
 }
 

@@ -24,15 +24,15 @@ EDGECNN_SHARED void edgecnn_corners_of(const edgecnn_conv2d_max_pool2d_s8_params
   int32_t bottom = 0, right = 0;
   EDGECNN_ROLLED for (int32_t i = 0; i < EDGECNN_BLOCK; i++) {
     const int32_t pixel = first + i < last ? first + i : last;
-    const int32_t y = pixel / width * p->stride_height, x = pixel % width * p->stride_width;
+    const int32_t y = pixel / width * p->geometry.stride_height, x = pixel % width * p->geometry.stride_width;
     corners->y[i] = y;
     corners->x[i] = x;
-    corners->at[i] = (y * p->input_width + x) * p->input_channels;
+    corners->at[i] = (y * p->geometry.input_width + x) * p->geometry.input_channels;
     if (y > bottom) bottom = y;
     if (x > right) right = x;
   }
-  corners->bottom = bottom + (p->filter_height - 1) * p->dilation_height;
-  corners->right = right + (p->filter_width - 1) * p->dilation_width;
+  corners->bottom = bottom + (p->geometry.filter_height - 1) * p->dilation_height;
+  corners->right = right + (p->geometry.filter_width - 1) * p->dilation_width;
 }
 
 /* Where to put the codes of a block, and how. */
@@ -86,25 +86,26 @@ static inline __attribute__((always_inline)) void edgecnn_conv2d_blocks(
     const edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input, int8_t *output, int8_t *patches,
     int32_t patch_row, int32_t patch_size, int in_place, edgecnn_run_compute *compute, const void *params) {
   const edgecnn_conv2d_s8_params *conv = &p->conv;
-  const int32_t row = p->pool_stride_height * conv->stride_height, column = p->pool_stride_width * conv->stride_width;
+  const int32_t row = p->pool_stride_height * conv->geometry.stride_height,
+                column = p->pool_stride_width * conv->geometry.stride_width;
   const int32_t patch_at[EDGECNN_BLOCK] = {0, patch_size, 2 * patch_size, 3 * patch_size};
   for (int32_t tap = 0; tap < p->pool_height * p->pool_width; tap += EDGECNN_BLOCK) {
     edgecnn_corners corners;
     edgecnn_corners_of(p, tap, &corners);
     edgecnn_block block = {output, tap > 0};
-    for (int32_t py = 0, y = -conv->pad_top; py < p->pooled_height; py++, y += row) {
-      const int rows_inside = in_place && y >= 0 && y + corners.bottom < conv->input_height;
-      const int8_t *line = input + y * conv->input_width * conv->input_channels;
-      int32_t left = p->pooled_width, x = -conv->pad_left;
+    for (int32_t py = 0, y = -conv->geometry.pad_top; py < p->pooled_height; py++, y += row) {
+      const int rows_inside = in_place && y >= 0 && y + corners.bottom < conv->geometry.input_height;
+      const int8_t *line = input + y * conv->geometry.input_width * conv->geometry.input_channels;
+      int32_t left = p->pooled_width, x = -conv->geometry.pad_left;
       while (left > 0) {
-        const int32_t room = conv->input_width - 1 - corners.right - x; /* behind the block */
+        const int32_t room = conv->geometry.input_width - 1 - corners.right - x; /* behind the block */
         edgecnn_run run = {patches, patch_at, 1, 0, 0};
         if (rows_inside && x >= 0 && room >= 0) {
           const int32_t fitting = room / column + 1;
-          run.first = line + x * conv->input_channels;
+          run.first = line + x * conv->geometry.input_channels;
           run.at = corners.at;
           run.count = left < fitting ? left : fitting;
-          run.step = column * conv->input_channels;
+          run.step = column * conv->geometry.input_channels;
           run.in_place = 1;
         } else {
           edgecnn_patches(conv, input, y, x, &corners, patches, patch_row, patch_size);

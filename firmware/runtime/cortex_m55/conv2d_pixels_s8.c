@@ -79,10 +79,11 @@ typedef struct {
 } insides;
 
 static insides insides_of(const edgecnn_conv2d_s8_params *p) {
-  const int32_t row = p->filter_width * p->input_channels, vectors = (row + 15) & -16;
-  const int32_t bottom = p->input_height - 1 - (p->filter_height - 1) * p->dilation_height;
-  const int32_t right = p->dilation_width == 1 ? p->input_width - p->filter_width : -1;
-  const insides found = {bottom, right, row, p->dilation_height * p->input_width * p->input_channels - vectors,
+  const int32_t row = p->geometry.filter_width * p->geometry.input_channels, vectors = (row + 15) & -16;
+  const int32_t bottom = p->geometry.input_height - 1 - (p->geometry.filter_height - 1) * p->dilation_height;
+  const int32_t right = p->dilation_width == 1 ? p->geometry.input_width - p->geometry.filter_width : -1;
+  const insides found = {bottom, right, row,
+                         p->dilation_height * p->geometry.input_width * p->geometry.input_channels - vectors,
                          row - vectors};
   return found;
 }
@@ -106,12 +107,13 @@ static inline void copy_rows(const insides *in, int32_t rows, const int8_t *from
 static inline const int8_t *window(const edgecnn_conv2d_pixels_s8_params *p, const insides *in, const int8_t *input,
                                    int32_t *y, int32_t *x, int8_t *patch) {
   const edgecnn_conv2d_s8_params *conv = &p->conv;
-  const int32_t iy = *y * conv->stride_height - conv->pad_top, ix = *x * conv->stride_width - conv->pad_left;
-  const int8_t *first = input + (iy * conv->input_width + ix) * conv->input_channels;
-  if (++*x == conv->output_width) *x = 0, ++*y;
+  const int32_t iy = *y * conv->geometry.stride_height - conv->geometry.pad_top,
+                ix = *x * conv->geometry.stride_width - conv->geometry.pad_left;
+  const int8_t *first = input + (iy * conv->geometry.input_width + ix) * conv->geometry.input_channels;
+  if (++*x == conv->geometry.output_width) *x = 0, ++*y;
   if (p->in_place) return first;
   if (iy >= 0 && iy <= in->bottom && ix >= 0 && ix <= in->right) {
-    copy_rows(in, conv->filter_height, first, patch);
+    copy_rows(in, conv->geometry.filter_height, first, patch);
   } else {
     edgecnn_patch(conv, input, iy, ix, patch, in->row);
   }
@@ -127,7 +129,7 @@ EDGECNN_KERNEL void edgecnn_conv2d_pixels_s8(const edgecnn_conv2d_pixels_s8_para
   const insides in = insides_of(conv);
   pixels three = {{0, 0, 0}, p->taps, 4 * stride, sums + stride};
   int32_t y = 0, x = 0, count = PIXELS;
-  for (int32_t left = conv->output_height * conv->output_width; left > 0; left -= PIXELS) {
+  for (int32_t left = conv->geometry.output_height * conv->geometry.output_width; left > 0; left -= PIXELS) {
     if (left < PIXELS) count = left;
     for (int32_t i = 0; i < PIXELS; i++) {
       three.codes[i] = i < count ? window(p, &in, input, &y, &x, patches + i * p->taps) : three.codes[count - 1];

@@ -70,8 +70,10 @@ typedef struct {
 static void compute(const void *params, const edgecnn_run *run, const edgecnn_block *block) {
   const context *c = params;
   const edgecnn_conv2d_s8_params *conv = c->conv;
-  const int32_t padded = c->padded, four = EDGECNN_BLOCK * padded * conv->filter_height, all = conv->output_channels;
-  const int32_t row = run->in_place ? conv->input_width * conv->dilation_height * conv->input_channels : padded;
+  const int32_t padded = c->padded, four = EDGECNN_BLOCK * padded * conv->geometry.filter_height,
+                all = conv->output_channels;
+  const int32_t row =
+      run->in_place ? conv->geometry.input_width * conv->dilation_height * conv->geometry.input_channels : padded;
   int32_t sums[EDGECNN_BLOCK * EDGECNN_BLOCK];
   rows pair = {{0, 0}, padded / EDGECNN_VECTOR - 1, c->run - padded + EDGECNN_VECTOR, row - padded, 0, sums};
   const int8_t *first = run->first;
@@ -95,9 +97,9 @@ static void compute(const void *params, const edgecnn_run *run, const edgecnn_bl
 
 EDGECNN_KERNEL void edgecnn_conv2d_rows_s8(const edgecnn_conv2d_rows_s8_params *p, const int8_t *input, int8_t *output,
                                            int8_t *scratch) {
-  const int32_t run = p->conv.filter_width * p->conv.input_channels;
+  const int32_t run = p->conv.geometry.filter_width * p->conv.geometry.input_channels;
   const int32_t padded = (run + EDGECNN_VECTOR - 1) & -EDGECNN_VECTOR;
   const context c = {&p->conv, run, padded};
-  edgecnn_conv2d_blocks(p, input, output, scratch, padded, padded * p->conv.filter_height, p->conv.dilation_width == 1,
-                        compute, &c);
+  edgecnn_conv2d_blocks(p, input, output, scratch, padded, padded * p->conv.geometry.filter_height,
+                        p->conv.dilation_width == 1, compute, &c);
 }

@@ -70,6 +70,6 @@ EDGECNN_KERNEL void edgecnn_conv2d_taps_s8(const edgecnn_conv2d_taps_s8_params *
   const int32_t stride = (conv->output_channels + EDGECNN_BLOCK - 1) & -EDGECNN_BLOCK;
   const context c = {p, (int32_t *)(void *)scratch, stride, (conv->output_channels + 1) / 2};
   int8_t *patches = scratch + 4 * EDGECNN_BLOCK * stride;
-  edgecnn_conv2d_blocks(&p->pooled, input, output, patches, conv->filter_width * conv->input_channels, TAPS,
-                        p->in_place, compute, &c);
+  edgecnn_conv2d_blocks(&p->pooled, input, output, patches, conv->geometry.filter_width * conv->geometry.input_channels,
+                        TAPS, p->in_place, compute, &c);
 }

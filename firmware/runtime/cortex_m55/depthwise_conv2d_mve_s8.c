@@ -9,19 +9,19 @@ enum { LANES = 16, FOUR = 4 };
 /* A row of the input, `columns` from the first on, with zeros where there is none; channels repeated as they go out. */
 static void copy_row(const edgecnn_depthwise_conv2d_mve_s8_params *p, const int8_t *input, int32_t y, int8_t *to) {
   const edgecnn_conv2d_s8_params *conv = &p->conv;
-  const int32_t channels = conv->output_channels, multiplier = channels / conv->input_channels;
-  const int inside = y >= 0 && y < conv->input_height;
-  const int32_t room = p->columns - conv->pad_left;
-  const int32_t there = !inside || room < 0 ? 0 : room < conv->input_width ? room : conv->input_width;
-  const int32_t before = inside && room > 0 ? conv->pad_left : p->columns;
-  const int8_t *from = input + y * conv->input_width * conv->input_channels;
+  const int32_t channels = conv->output_channels, multiplier = channels / conv->geometry.input_channels;
+  const int inside = y >= 0 && y < conv->geometry.input_height;
+  const int32_t room = p->columns - conv->geometry.pad_left;
+  const int32_t there = !inside || room < 0 ? 0 : room < conv->geometry.input_width ? room : conv->geometry.input_width;
+  const int32_t before = inside && room > 0 ? conv->geometry.pad_left : p->columns;
+  const int8_t *from = input + y * conv->geometry.input_width * conv->geometry.input_channels;
   edgecnn_fill(to, conv->input_zero_point, before * channels);
   to += before * channels;
   if (multiplier == 1) {
     edgecnn_copy(to, from, there * channels);
     to += there * channels;
   } else {
-    for (int32_t i = there * conv->input_channels; i > 0; i--, from++) {
+    for (int32_t i = there * conv->geometry.input_channels; i > 0; i--, from++) {
       for (int32_t k = multiplier; k > 0; k--) *to++ = *from;
     }
   }
@@ -94,7 +94,7 @@ static inline int8x16_t codes(const edgecnn_depthwise_conv2d_mve_s8_params *p, c
 
 static inline void row(const edgecnn_depthwise_conv2d_mve_s8_params *p, const int8_t *rows, int8_t *output, int brief) {
   const edgecnn_conv2d_s8_params *conv = &p->conv;
-  int32_t left = conv->output_width * conv->output_channels;
+  int32_t left = conv->geometry.output_width * conv->output_channels;
   for (; left > 0; left -= p->lanes, output += p->lanes, rows += p->advance) {
     block b = {conv->weights, conv->bias, conv->multipliers, conv->shifts};
     const int32_t lanes = left < p->lanes ? left : p->lanes;
@@ -112,9 +112,9 @@ EDGECNN_KERNEL void edgecnn_depthwise_conv2d_mve_s8(const edgecnn_depthwise_conv
                                                     const int8_t *input, int8_t *output, int8_t *scratch) {
   const edgecnn_conv2d_s8_params *conv = &p->conv;
   const int32_t size = p->columns * conv->output_channels;
-  for (int32_t oy = 0; oy < conv->output_height; oy++) {
-    for (int32_t ky = 0; ky < conv->filter_height; ky++) {
-      const int32_t y = oy * conv->stride_height - conv->pad_top + ky * conv->dilation_height;
+  for (int32_t oy = 0; oy < conv->geometry.output_height; oy++) {
+    for (int32_t ky = 0; ky < conv->geometry.filter_height; ky++) {
+      const int32_t y = oy * conv->geometry.stride_height - conv->geometry.pad_top + ky * conv->dilation_height;
       copy_row(p, input, y, scratch + ky * size);
     }
     if (p->brief) {
@@ -122,6 +122,6 @@ EDGECNN_KERNEL void edgecnn_depthwise_conv2d_mve_s8(const edgecnn_depthwise_conv
     } else {
       row(p, scratch, output, 0);
     }
-    output += conv->output_width * conv->output_channels;
+    output += conv->geometry.output_width * conv->output_channels;
   }
 }

@@ -48,16 +48,17 @@ static inline int32_t edgecnn_within(int32_t value, int32_t low, int32_t high) {
  */
 EDGECNN_SHARED void edgecnn_patch(const edgecnn_conv2d_s8_params *p, const int8_t *input, int32_t y, int32_t x,
                                   int8_t *patch, int32_t row) {
-  const int32_t depth = p->input_channels, width = p->input_width, zero = p->input_zero_point;
+  const int32_t depth = p->geometry.input_channels, width = p->geometry.input_width, zero = p->input_zero_point;
   const int32_t step = p->dilation_height * width * depth;
-  const int32_t taps = p->dilation_width == 1 ? p->filter_width : 1, size = taps * depth;
-  for (int8_t *end = patch + p->filter_width * depth; patch < end; patch += size, x += p->dilation_width) {
+  const int32_t taps = p->dilation_width == 1 ? p->geometry.filter_width : 1, size = taps * depth;
+  for (int8_t *end = patch + p->geometry.filter_width * depth; patch < end; patch += size, x += p->dilation_width) {
     const int32_t first = edgecnn_within(-x, 0, taps);
     const int32_t before = first * depth, there = (edgecnn_within(width - x, first, taps) - first) * depth;
     const int8_t *from = input + (y * width + x + first) * depth;
     int8_t *to = patch;
-    for (int32_t ky = p->filter_height, iy = y; ky > 0; ky--, iy += p->dilation_height, from += step, to += row) {
-      const int inside = iy >= 0 && iy < p->input_height;
+    for (int32_t ky = p->geometry.filter_height, iy = y; ky > 0;
+         ky--, iy += p->dilation_height, from += step, to += row) {
+      const int inside = iy >= 0 && iy < p->geometry.input_height;
       const int32_t zeros = inside ? before : size, codes = inside ? there : 0;
       edgecnn_fill(to, zero, zeros);
       edgecnn_copy(to + zeros, from, codes);

@@ -19,16 +19,17 @@ typedef void edgecnn_pool_pixel(const edgecnn_pool2d_s8_params *p, const edgecnn
 
 static inline void edgecnn_pool2d_mve(const edgecnn_pool2d_s8_params *p, const int8_t *input, int8_t *output,
                                       edgecnn_pool_pixel *pixel) {
-  const int32_t row_step = p->input_width * p->input_channels;
-  for (int32_t oy = 0, y = -p->pad_top; oy < p->output_height; oy++, y += p->stride_height) {
-    const edgecnn_taps rows = edgecnn_taps_inside(y, p->filter_height, 1, p->input_height);
+  const int32_t row_step = p->geometry.input_width * p->geometry.input_channels;
+  for (int32_t oy = 0, y = -p->geometry.pad_top; oy < p->geometry.output_height; oy++, y += p->geometry.stride_height) {
+    const edgecnn_taps rows = edgecnn_taps_inside(y, p->geometry.filter_height, 1, p->geometry.input_height);
     const int8_t *line = input + (y + rows.begin) * row_step;
-    for (int32_t ox = 0, x = -p->pad_left; ox < p->output_width; ox++, x += p->stride_width) {
-      const edgecnn_taps columns = edgecnn_taps_inside(x, p->filter_width, 1, p->input_width);
-      const edgecnn_under under = {line + (x + columns.begin) * p->input_channels, rows.end - rows.begin,
+    for (int32_t ox = 0, x = -p->geometry.pad_left; ox < p->geometry.output_width;
+         ox++, x += p->geometry.stride_width) {
+      const edgecnn_taps columns = edgecnn_taps_inside(x, p->geometry.filter_width, 1, p->geometry.input_width);
+      const edgecnn_under under = {line + (x + columns.begin) * p->geometry.input_channels, rows.end - rows.begin,
                                    columns.end - columns.begin, row_step};
       pixel(p, &under, output);
-      output += p->input_channels;
+      output += p->geometry.input_channels;
     }
   }
 }

@@ -46,8 +46,8 @@ static __attribute__((noinline)) void edgecnn_conv2d_sums(const edgecnn_windows 
 
 /* Whether no tap of the window whose top left corner is at (y, x) lies outside the input. */
 static inline int edgecnn_conv2d_inside(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, int32_t y, int32_t x) {
-  return y >= 0 && y + (p->filter_height - 1) * p->dilation_height < p->input_height && x >= 0 &&
-         x + (p->filter_width - 1) * p->dilation_width < p->input_width;
+  return y >= 0 && y + (p->geometry.filter_height - 1) * p->dilation_height < p->geometry.input_height && x >= 0 &&
+         x + (p->geometry.filter_width - 1) * p->dilation_width < p->geometry.input_width;
 }
 
 /*
@@ -57,17 +57,17 @@ static inline int edgecnn_conv2d_inside(const EDGECNN_FLASH edgecnn_conv2d_s8_pa
 static inline edgecnn_windows edgecnn_conv2d_windows(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p,
                                                      const int8_t *input, const int32_t y[EDGECNN_BLOCK],
                                                      const int32_t x[EDGECNN_BLOCK], int8_t *scratch) {
-  const int32_t channels = p->input_channels, row = p->input_width * channels;
-  const int32_t side_by_side = p->dilation_width == 1 ? p->filter_width : 1;
-  edgecnn_windows windows = {{input, input, input, input}, p->filter_height,
-                             p->dilation_height * row,     p->dilation_width == 1 ? 1 : p->filter_width,
+  const int32_t channels = p->geometry.input_channels, row = p->geometry.input_width * channels;
+  const int32_t side_by_side = p->dilation_width == 1 ? p->geometry.filter_width : 1;
+  edgecnn_windows windows = {{input, input, input, input}, p->geometry.filter_height,
+                             p->dilation_height * row,     p->dilation_width == 1 ? 1 : p->geometry.filter_width,
                              p->dilation_width * channels, side_by_side * channels};
   int inside = 1;
   for (int i = 0; i < EDGECNN_BLOCK; i++) inside = inside && edgecnn_conv2d_inside(p, y[i], x[i]);
   if (inside) {
     for (int i = 0; i < EDGECNN_BLOCK; i++) windows.first[i] += y[i] * row + x[i] * channels;
   } else {
-    const int32_t filter_size = p->filter_height * p->filter_width * channels;
+    const int32_t filter_size = p->geometry.filter_height * p->geometry.filter_width * channels;
     for (int i = 0; i < EDGECNN_BLOCK; i++) {
       edgecnn_conv2d_gather(p, input, y[i], x[i], scratch + i * filter_size);
       windows.first[i] = scratch + i * filter_size;

@@ -15,14 +15,15 @@ static int32_t maximum(const int32_t *numbers, int32_t count, int32_t largest) {
 static void pooled(const EDGECNN_FLASH edgecnn_conv2d_max_pool2d_s8_params *p, const int8_t *input, int32_t py,
                    int32_t px, int8_t *output, int8_t *scratch) {
   const EDGECNN_FLASH edgecnn_conv2d_s8_params *conv = &p->conv;
-  const int32_t filter_size = conv->filter_height * conv->filter_width * conv->input_channels;
+  const int32_t filter_size =
+      conv->geometry.filter_height * conv->geometry.filter_width * conv->geometry.input_channels;
   const int32_t taps = p->pool_height * p->pool_width;
   int32_t ty = 0, tx = 0;
   for (int32_t tap = 0; tap < taps; tap += EDGECNN_BLOCK) {
     int32_t y[EDGECNN_BLOCK], x[EDGECNN_BLOCK];
     for (int32_t i = 0; i < EDGECNN_BLOCK; i++) {
-      y[i] = (py * p->pool_stride_height + ty) * conv->stride_height - conv->pad_top;
-      x[i] = (px * p->pool_stride_width + tx) * conv->stride_width - conv->pad_left;
+      y[i] = (py * p->pool_stride_height + ty) * conv->geometry.stride_height - conv->geometry.pad_top;
+      x[i] = (px * p->pool_stride_width + tx) * conv->geometry.stride_width - conv->geometry.pad_left;
       if (tap + i + 1 < taps) { /* what the pool lacks to a whole block is its last pixel again */
         if (++tx == p->pool_width) tx = 0, ty++;
       }

@@ -10,15 +10,15 @@
  */
 EDGECNN_KERNEL void edgecnn_conv2d_s8(const EDGECNN_FLASH edgecnn_conv2d_s8_params *p, const int8_t *input,
                                       int8_t *output, int8_t *scratch) {
-  const int32_t filter_size = p->filter_height * p->filter_width * p->input_channels;
+  const int32_t filter_size = p->geometry.filter_height * p->geometry.filter_width * p->geometry.input_channels;
   const int32_t channels = p->output_channels;
-  for (int32_t oy = 0; oy < p->output_height; oy++) {
-    for (int32_t ox = 0; ox < p->output_width; ox += EDGECNN_BLOCK) {
-      const int32_t left = p->output_width - ox, pixels = left < EDGECNN_BLOCK ? left : EDGECNN_BLOCK;
+  for (int32_t oy = 0; oy < p->geometry.output_height; oy++) {
+    for (int32_t ox = 0; ox < p->geometry.output_width; ox += EDGECNN_BLOCK) {
+      const int32_t left = p->geometry.output_width - ox, pixels = left < EDGECNN_BLOCK ? left : EDGECNN_BLOCK;
       int32_t y[EDGECNN_BLOCK], x[EDGECNN_BLOCK];
       for (int32_t i = 0; i < EDGECNN_BLOCK; i++) { /* at the row's end its last pixel is computed several times */
-        y[i] = oy * p->stride_height - p->pad_top;
-        x[i] = (ox + (i < pixels ? i : pixels - 1)) * p->stride_width - p->pad_left;
+        y[i] = oy * p->geometry.stride_height - p->geometry.pad_top;
+        x[i] = (ox + (i < pixels ? i : pixels - 1)) * p->geometry.stride_width - p->geometry.pad_left;
       }
       const edgecnn_windows windows = edgecnn_conv2d_windows(p, input, y, x, scratch);
       const EDGECNN_FLASH int8_t *weights = p->weights;

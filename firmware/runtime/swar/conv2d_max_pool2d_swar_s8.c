@@ -13,7 +13,7 @@ static __attribute__((noinline)) const int32_t *edge_sums(const edgecnn_conv2d_m
   int32_t y[EDGECNN_WINDOWS], x[EDGECNN_WINDOWS], ty = 0, tx = 0;
   for (int32_t tap = 0; tap < EDGECNN_WINDOWS * (block + 1); tap++) {
     const int32_t i = tap - EDGECNN_WINDOWS * block;
-    if (i >= 0) y[i] = top + ty * p->conv.stride_height, x[i] = left + tx * p->conv.stride_width;
+    if (i >= 0) y[i] = top + ty * p->conv.geometry.stride_height, x[i] = left + tx * p->conv.geometry.stride_width;
     if (tap < last && ++tx == p->pool_width) tx = 0, ty++; /* not by division, which the core lacks */
   }
   return edgecnn_patch_edge_sums(&p->conv, input, y, x, scratch);
@@ -35,15 +35,15 @@ EDGECNN_KERNEL void edgecnn_conv2d_max_pool2d_swar_s8(const edgecnn_conv2d_max_p
   uint32_t *words = (uint32_t *)(void *)scratch;
   edgecnn_patch_windows windows = edgecnn_patch_shape(conv);
   for (int32_t py = 0; py < p->pooled_height; py++) {
-    const int32_t top = py * p->pool_stride_height * conv->stride_height - conv->pad_top;
+    const int32_t top = py * p->pool_stride_height * conv->geometry.stride_height - conv->geometry.pad_top;
     for (int32_t px = 0; px < p->pooled_width; px++, output += conv->output_channels) {
-      const int32_t left = px * p->pool_stride_width * conv->stride_width - conv->pad_left;
+      const int32_t left = px * p->pool_stride_width * conv->geometry.stride_width - conv->geometry.pad_left;
       const int inside = top >= 0 && left >= 0 && top <= p->last_y && left <= p->last_x;
       const int32_t *offsets = p->offsets;
       for (int32_t block = 0; block < p->blocks; block++) {
         const int32_t *sums;
         if (inside) {
-          const int8_t *first = input + (top * conv->input_width + left) * conv->input_channels;
+          const int8_t *first = input + (top * conv->geometry.input_width + left) * conv->geometry.input_channels;
           for (int i = 0; i < EDGECNN_WINDOWS; i++) windows.first[i] = first + *offsets++;
           sums = edgecnn_patch_sums(conv, words, edgecnn_patch_interleave(&windows, words + 1));
         } else {

@@ -3,15 +3,12 @@
 #ifndef EDGECNN_CONV2D_PATCH_S8_H
 #define EDGECNN_CONV2D_PATCH_S8_H
 
+#include "geometry.h"
 #include "scale_s8.h"
 #include "swar_s8.h"
 
 typedef struct {
-  int32_t input_height, input_width, input_channels;
-  int32_t filter_height, filter_width;
-  int32_t stride_height, stride_width; /* >= 1 */
-  int32_t pad_top, pad_left;           /* rows and columns of zeros before the input, >= 0 */
-  int32_t output_height, output_width;
+  edgecnn_geometry geometry;
   int32_t dilation_height, dilation_width; /* >= 1 */
   int32_t output_channels;
   int32_t input_zero_point; /* -128 .. 127 */
@@ -45,13 +42,13 @@ static __attribute__((noinline, unused)) uint32_t *edgecnn_patch_interleave(cons
 /* The codes under the window whose top left corner is (y, x), with the code of zero where there is no input. */
 static inline void edgecnn_patch_edge(const edgecnn_conv2d_swar_s8_params *p, const int8_t *input, int32_t y, int32_t x,
                                       uint8_t *lane) {
-  for (int32_t ky = 0; ky < p->filter_height; ky++) {
+  for (int32_t ky = 0; ky < p->geometry.filter_height; ky++) {
     const int32_t iy = y + ky * p->dilation_height;
-    for (int32_t kx = 0; kx < p->filter_width; kx++) {
+    for (int32_t kx = 0; kx < p->geometry.filter_width; kx++) {
       const int32_t ix = x + kx * p->dilation_width;
-      const int inside = iy >= 0 && iy < p->input_height && ix >= 0 && ix < p->input_width;
-      const int32_t at = inside ? (iy * p->input_width + ix) * p->input_channels : 0;
-      for (int32_t i = 0; i < p->input_channels; i++, lane += 2 * EDGECNN_WINDOWS) {
+      const int inside = iy >= 0 && iy < p->geometry.input_height && ix >= 0 && ix < p->geometry.input_width;
+      const int32_t at = inside ? (iy * p->geometry.input_width + ix) * p->geometry.input_channels : 0;
+      for (int32_t i = 0; i < p->geometry.input_channels; i++, lane += 2 * EDGECNN_WINDOWS) {
         lane[0] = (uint8_t)((inside ? input[at + i] : p->input_zero_point) + 128);
         lane[1] = 0;
       }
@@ -61,14 +58,14 @@ static inline void edgecnn_patch_edge(const edgecnn_conv2d_swar_s8_params *p, co
 
 /* All but where the windows begin. */
 static inline edgecnn_patch_windows edgecnn_patch_shape(const edgecnn_conv2d_swar_s8_params *p) {
-  const int32_t channels = p->input_channels, row = p->input_width * channels;
+  const int32_t channels = p->geometry.input_channels, row = p->geometry.input_width * channels;
   const int one_copy = p->dilation_width == 1; /* a row of taps lies side by side in the input */
   const edgecnn_patch_windows windows = {{0, 0, 0, 0},
-                                         p->filter_height,
+                                         p->geometry.filter_height,
                                          p->dilation_height * row,
-                                         one_copy ? 1 : p->filter_width,
+                                         one_copy ? 1 : p->geometry.filter_width,
                                          p->dilation_width * channels,
-                                         one_copy ? p->filter_width * channels : channels};
+                                         one_copy ? p->geometry.filter_width * channels : channels};
   return windows;
 }
 
@@ -92,7 +89,7 @@ static __attribute__((noinline, unused)) const int32_t *edgecnn_patch_edge_sums(
   for (int i = 0; i < EDGECNN_WINDOWS; i++) {
     edgecnn_patch_edge(p, input, y[i], x[i], (uint8_t *)(scratch + 1) + 2 * i);
   }
-  const int32_t taps = p->filter_height * p->filter_width * p->input_channels;
+  const int32_t taps = p->geometry.filter_height * p->geometry.filter_width * p->geometry.input_channels;
   return edgecnn_patch_sums(p, scratch, scratch + 1 + 2 * taps);
 }
 
