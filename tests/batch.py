@@ -1,5 +1,6 @@
 """Many generated networks in a few shared libraries: few runs of the compiler, the runtime not compiled for each."""
 
+import ctypes
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,9 @@ class _Part(HostModel):
 
     def _build(self) -> Path:
         return self._library
+
+    def _check_sizes(self, library: ctypes.CDLL) -> None:
+        """What tells them is compiled into a library of one network alone."""
 
 
 def compiled(folders: Sequence[Path], target: Path) -> list[HostModel]:
