@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgecnn.building import compiler
+from edgecnn.converted import Converted
 from edgecnn.host import HostModel
 
 _FLAGS = (*compiler.STRICT, "-O1", "-fPIC", "-shared")
 
 
 class _Part(HostModel):
-    def __init__(self, folder: Path, library: Path):
+    def __init__(self, network: Converted, library: Path):
         self._library = library
-        super().__init__(folder)
+        super().__init__(network)
 
     def _build(self) -> Path:
         return self._library
@@ -22,25 +23,28 @@ class _Part(HostModel):
         """What tells them is compiled into a library of one network alone."""
 
 
-def compiled(folders: Sequence[Path], target: Path) -> list[HostModel]:
-    """The networks in folders that `write_c` made, each with a name of its own; the libraries go into `target`.
+def compiled(networks: Sequence[Converted], target: Path) -> list[HostModel]:
+    """The networks, each with a name of its own; their C and the libraries go into the folder `target`.
 
     Those whose kernels of one name are one and the same share a library: kernels of different cores may not meet.
     """
-    groups: list[dict[str, Path]] = []  # sources by name
+    groups: list[dict[str, bytes]] = []  # contents by path
     group_of: list[int] = []
-    for folder in folders:
-        sources = {path.name: path for path in folder.rglob("*.c")}
-        fitting = (i for i, group in enumerate(groups) if _agree(group, sources))
+    for network in networks:
+        fitting = (i for i, group in enumerate(groups) if _agree(group, network))
         index = next(fitting, len(groups))
         if index == len(groups):
             groups.append({})
-        groups[index] |= sources
+        groups[index] |= network.sources
         group_of.append(index)
     for index, group in enumerate(groups):
-        compiler.host().run([*_FLAGS, "-o", str(target / f"{index}.so"), *map(str, group.values())])
-    return [_Part(folder, target / f"{index}.so") for folder, index in zip(folders, group_of, strict=True)]
+        for path, data in group.items():
+            (target / str(index) / path).parent.mkdir(parents=True, exist_ok=True)
+            (target / str(index) / path).write_bytes(data)
+        sources = [str(target / str(index) / path) for path in group if path.endswith(".c")]
+        compiler.host().run([*_FLAGS, f"-I{target / str(index)}", "-o", str(target / f"{index}.so"), *sources])
+    return [_Part(network, target / f"{index}.so") for network, index in zip(networks, group_of, strict=True)]
 
 
-def _agree(some: dict[str, Path], others: dict[str, Path]) -> bool:
-    return all(some[name].read_bytes() == others[name].read_bytes() for name in some.keys() & others.keys())
+def _agree(group: dict[str, bytes], network: Converted) -> bool:
+    return all(group.get(path, data) == data for path, data in network.sources.items())
