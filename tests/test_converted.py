@@ -155,7 +155,8 @@ def test_own_edits_run_when_they_are_trusted(folder: Path) -> None:
 
 def test_what_is_no_c_may_lie_in_the_folder(folder: Path) -> None:
     (folder / "notes.txt").write_text("mine")
-    (folder / "build").mkdir()
+    (folder / "build" / "CMakeFiles").mkdir(parents=True)
+    (folder / "build" / "CMakeFiles" / "CMakeCCompilerId.c").write_text("int main(void) { return 0; }")
     assert Converted.open(folder).sources == Converted.of(graph_of(network()), "", name="net").sources
 
 
