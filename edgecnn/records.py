@@ -45,7 +45,7 @@ def record(cls: type[Record], facts: object, where: str) -> Record:
     """The dataclass `cls` from a table; raises ValueError: a sentence without its full stop, beginning with `where`."""
     if not isinstance(facts, Mapping):
         raise ValueError(f"{where} should be a table, but is {shown(facts)}")
-    hints = _hints(cls)
+    hints = _hints(typing.cast(Any, cls))
     fields = {f.name: f for f in dataclasses.fields(typing.cast(Any, cls))}
     needed = {name for name, f in fields.items() if f.default is f.default_factory is dataclasses.MISSING}
     for key in sorted((needed - facts.keys()) | (facts.keys() - fields.keys())):
