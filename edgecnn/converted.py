@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,7 +75,7 @@ class Converted:
         written = _c_of(made.contents)
         try:
             fault = _fault(folder, manifest, made)
-            sources = _c_in(folder) if fault and trust else written
+            sources = _c_in(folder, made) if fault and trust else written
         except OSError as error:
             raise InvalidModelError(f"{folder} cannot be read: {error.strerror}; see whose it is.") from error
         if fault and not trust:
@@ -151,7 +150,7 @@ def _fault(folder: Path, manifest: Manifest, made: Generated) -> str | None:
     again, trust = "run `edgecnn convert` again", "add --trust-folder (in Python: trust=True)"
     if missing := sorted(path for path in made.files if not (folder / path).is_file()):
         return f"{missing[0]} is missing; {again}."
-    if added := sorted(_c_files(folder) - made.files.keys()):
+    if added := sorted(_c_files(folder, made) - made.files.keys()):
         return f"{shown(added[0])} is C that edgecnn did not write; if it is yours, {trust}, else move it away."
     differing = [path for path, data in made.files.items() if not _equal(folder / path, data)]
     for path in differing:
@@ -173,14 +172,15 @@ def _c_of(contents: Mapping[str, bytes]) -> dict[str, bytes]:
     return {path: data for path, data in contents.items() if path.endswith(_C)}
 
 
-def _c_in(folder: Path) -> dict[str, bytes]:
-    return {path: (folder / path).read_bytes() for path in sorted(_c_files(folder))}
+def _c_in(folder: Path, made: Generated) -> dict[str, bytes]:
+    return {path: (folder / path).read_bytes() for path in sorted(_c_files(folder, made))}
 
 
-def _c_files(folder: Path) -> set[str]:
-    """The paths of all C in a folder."""
-    found = (Path(place) / name for place, _, names in os.walk(folder) for name in names if name.endswith(_C))
-    return {path.relative_to(folder).as_posix() for path in found if path.is_file()}
+def _c_files(folder: Path, made: Generated) -> set[str]:
+    """The paths of the C in a folder, wherever we put files; elsewhere a user's build may lie."""
+    places = {(folder / path).parent for path in made.contents}
+    found = (path for place in places for path in place.glob("*") if path.suffix in _C and path.is_file())
+    return {path.relative_to(folder).as_posix() for path in found}
 
 
 def _numbers(version: str) -> list[int]:

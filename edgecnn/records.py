@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import reprlib
 import types
@@ -44,12 +45,17 @@ def record(cls: type[Record], facts: object, where: str) -> Record:
     """The dataclass `cls` from a table; raises ValueError: a sentence without its full stop, beginning with `where`."""
     if not isinstance(facts, Mapping):
         raise ValueError(f"{where} should be a table, but is {shown(facts)}")
-    hints = typing.get_type_hints(cls, include_extras=True)
+    hints = _hints(typing.cast(Any, cls))
     fields = {f.name: f for f in dataclasses.fields(typing.cast(Any, cls))}
     needed = {name for name, f in fields.items() if f.default is f.default_factory is dataclasses.MISSING}
     for key in sorted((needed - facts.keys()) | (facts.keys() - fields.keys())):
         raise ValueError(f"{where} {'lacks' if key in needed else 'has an unknown fact,'} {shown(key)}")
     return cls(**{key: _value(hints[key], value, f"{where}: {key}") for key, value in facts.items()})
+
+
+@functools.cache  # a manifest has thousands of tensors
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(cls, include_extras=True)
 
 
 def shown(value: object) -> str:

@@ -4,46 +4,53 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgecnn.building import compiler
-from edgecnn.converters.manifest import read_manifest
+from edgecnn.converted import Converted
 from edgecnn.host import HostModel, sizes_source
 
 _FLAGS = (*compiler.STRICT, "-O1", "-fPIC", "-shared")
+_SYMBOLS = "runtime/symbols.h"  # the names of a network's own kernels
 
 
 class _Part(HostModel):
-    """A network whose library is compiled later than it is opened, together with others."""
+    """A network whose library is compiled together with others."""
 
-    def __init__(self, folder: Path, library: Path):
+    def __init__(self, network: Converted, library: Path):
         self._together = library
-        super().__init__(folder)
+        super().__init__(network)
 
     def _build(self) -> Path:
         return self._together
 
 
-def compiled(folders: Sequence[Path], target: Path) -> list[HostModel]:
-    """The networks in folders that `write_c` made, each with a name of its own; the libraries go into `target`.
+def compiled(networks: Sequence[Converted], target: Path) -> list[HostModel]:
+    """The networks, each with a name of its own; their C and the libraries go into the folder `target`.
 
     Those whose kernels of one name are one and the same share a library: kernels of different cores may not meet.
     """
-    groups: list[dict[str, Path]] = []  # sources by name
+    groups: list[dict[str, bytes]] = []  # contents by path
     group_of: list[int] = []
-    for folder in folders:
-        manifest = read_manifest(folder)
-        sizes = target / f"{manifest.name}.sizes.c"
-        sizes.write_text(sizes_source(manifest))
-        sources = {path.name: path for path in (*folder.rglob("*.c"), sizes)}
-        fitting = (i for i, group in enumerate(groups) if _agree(group, sources))
+    for network in networks:
+        fitting = (i for i, group in enumerate(groups) if _agree(group, network))
         index = next(fitting, len(groups))
         if index == len(groups):
-            groups.append({})
-        groups[index] |= sources
+            groups.append({_SYMBOLS: b""})
+        symbols = groups[index][_SYMBOLS] + _defines(network.sources[_SYMBOLS])
+        sizes = {f"{network.manifest.name}.sizes.c": sizes_source(network.manifest).encode()}
+        groups[index] |= {**network.sources, **sizes, _SYMBOLS: symbols}
         group_of.append(index)
     for index, group in enumerate(groups):
-        includes = [f"-I{folder}" for folder, of in zip(folders, group_of, strict=True) if of == index]
-        compiler.host().run([*_FLAGS, *includes, "-o", str(target / f"{index}.so"), *map(str, group.values())])
-    return [_Part(folder, target / f"{index}.so") for folder, index in zip(folders, group_of, strict=True)]
+        for path, data in group.items():
+            (target / str(index) / path).parent.mkdir(parents=True, exist_ok=True)
+            (target / str(index) / path).write_bytes(data)
+        sources = [str(target / str(index) / path) for path in group if path.endswith(".c")]
+        compiler.host().run([*_FLAGS, f"-I{target / str(index)}", "-o", str(target / f"{index}.so"), *sources])
+    return [_Part(network, target / f"{index}.so") for network, index in zip(networks, group_of, strict=True)]
 
 
-def _agree(some: dict[str, Path], others: dict[str, Path]) -> bool:
-    return all(some[name].read_bytes() == others[name].read_bytes() for name in some.keys() & others.keys())
+def _agree(group: dict[str, bytes], network: Converted) -> bool:
+    shared = network.sources.keys() - {_SYMBOLS}
+    return all(group.get(path, network.sources[path]) == network.sources[path] for path in shared)
+
+
+def _defines(symbols: bytes) -> bytes:
+    return b"".join(line for line in symbols.splitlines(keepends=True) if line.startswith(b"#define edgecnn_"))

@@ -155,8 +155,18 @@ def test_own_edits_run_when_they_are_trusted(folder: Path) -> None:
 
 def test_what_is_no_c_may_lie_in_the_folder(folder: Path) -> None:
     (folder / "notes.txt").write_text("mine")
-    (folder / "build").mkdir()
+    (folder / "build" / "CMakeFiles").mkdir(parents=True)
+    (folder / "build" / "CMakeFiles" / "CMakeCCompilerId.c").write_text("int main(void) { return 0; }")
     assert Converted.open(folder).sources == Converted.of(graph_of(network()), "", name="net").sources
+
+
+def test_a_folder_that_was_away_when_its_writer_was_killed_is_found(folder: Path) -> None:
+    """Between the two steps of a system that cannot exchange folders (tests/test_kills.py)."""
+    away = folder.with_name(".edgecnn-scratch-abcdefgh") / "old" / folder.name
+    away.parent.mkdir(parents=True)
+    folder.rename(away)
+    assert Converted.open(folder).manifest.name == "net"
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_the_folder_is_read_once(folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgecnn.converters.graph_to_c import write_c
+from edgecnn.converted import Converted
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import FLOATS
 from edgecnn.interpreter import trace
@@ -55,7 +55,7 @@ def agree(
     tflite_micro: Oracle,
 ) -> None:
     """Build a network from each seed and compare all who compute it; the C of all of them is compiled at once."""
-    models = []
+    models, networks = [], []
     for number, seed in enumerate(seeds):
         rng = np.random.default_rng(seed)
         model, description = make(rng)
@@ -64,9 +64,9 @@ def agree(
             # Plain kernels and fast ones in turn: `size` has the plain ones.
             optimize = "size" if (number % 2 == 0) == fuse else "balanced"
             name = f"m{number}{'f' if fuse else ''}"
-            write_c(graph, folder / way / str(number), name=name, fuse=fuse, optimize=optimize)
+            networks.append(Converted.of(graph, f"{way}, {seed}", name=name, fuse=fuse, optimize=optimize))
         models.append((seed, graph, description, random_input(rng, description.input_shape, INPUTS)))
-    parts = compiled([folder / way / str(number) for number in range(len(seeds)) for way in WAYS], folder)
+    parts = compiled(networks, folder)
     hosts = [dict(zip(WAYS, parts[i : i + len(WAYS)], strict=True)) for i in range(0, len(parts), len(WAYS))]
     compared: Counter[str] = Counter()
     expected: Counter[str] = Counter()
