@@ -110,7 +110,7 @@ def test_install_that_does_not_help(managers: tuple[str, Path]) -> None:
     (Path(path) / "apt-get").unlink()
     done = run("doctor", "--install", PATH=path)
     assert done.returncode == 2
-    assert "is not on this computer; install C compiler, avr-gcc" in done.stderr.splitlines()[-1]
+    assert "is not on this computer; install C compiler, arm-none-eabi-gcc" in done.stderr.splitlines()[-1]
 
 
 def test_pip_brings_the_extras() -> None:

@@ -58,12 +58,12 @@ def test_every_kernel_where_registers_are_few(folder: str, tmp_path: Path) -> No
     sources = [str(source) for place, source in code_size.sources() if place == folder]
     assert sources
     common = [*compiler.STRICT, "-ffreestanding", *gcc.core(core), *headers]
-    for level in by_gcc.LEVELS:
+    for level in ("-O0", "-Os"):
         for source in sources:
             gcc.find(core).run([*common, level, "-c", source, "-o", str(tmp_path / "kernel.o")])
 
 
-@pytest.mark.parametrize("name", ["bbc_microbit", "mps2_an386", "mps3_an547", "virt_rv32"])
+@pytest.mark.parametrize("name", ["bbc_microbit", "mps2_an386", "virt_rv32"])
 def test_the_stack_stays_within_its_bound(name: str, lenet5: Path, tmp_path: Path) -> None:
     done = run("build", str(lenet5), "--board", name, "--compiler", "gcc", "-o", str(tmp_path / "out"), "--json")
     assert "gcc" in json.loads(done.stdout)["compiler"].lower()
