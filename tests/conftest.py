@@ -13,6 +13,7 @@ from edgecnn.oracles import Oracle
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and so whatever they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and nohup that they ignore the end of a terminal
 
 settings.register_profile("any machine", deadline=None)  # how long an example takes says nothing on a busy one
 settings.load_profile("any machine")

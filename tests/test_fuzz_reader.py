@@ -13,12 +13,12 @@ from types import FrameType
 import numpy as np
 import pytest
 
-from edgecnn.converters.graph_to_c import files, prove_accumulators
+from edgecnn.converters.graph_to_c import generate, prove_accumulators
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError
 from edgecnn.fixed_point import FLOATS
 from edgecnn.interpreter import trace
-from edgecnn.lowering.lower import lower
+from edgecnn.verification.data import random_codes
 from tests.lenet import lenet
 from tests.random_models import random_model
 
@@ -34,14 +34,14 @@ def convert(file: bytes) -> str:
     try:
         graph = graph_of(file)
         prove_accumulators(graph)
-        made = files(lower(graph), "m")
+        made = generate(graph, name="m", target="generic", optimize="balanced").files
     except EdgecnnError as error:
         assert "\n" not in str(error)
         assert str(error).endswith(".")
         return type(error).__name__
     assert made
     if graph.macs < 10**6 and sum(tensor.size for tensor in graph.tensors) < 10**5:
-        x = np.random.default_rng(0).integers(-128, 128, (1, *graph.input.shape[1:])).astype(np.int8)
+        x = random_codes(graph.inputs, 1)
         floats = trace(graph, x, FLOATS)
         for tensor, codes in trace(graph, x).items():
             np.testing.assert_array_equal(codes, floats[tensor])

@@ -66,6 +66,9 @@ def test_a_killed_command_leaves_nothing(
     for process in started:
         assert process.stdout
         assert process.stdout.readline() == b"emulated\n"
+    end = time.monotonic() + 10
+    while len(marked(str(tmp_path))) < 2 * KILLS and time.monotonic() < end:  # one may be about to exec
+        time.sleep(0.05)
     assert len(marked(str(tmp_path))) >= 2 * KILLS
     for process in started:
         process.send_signal(number)

@@ -20,6 +20,7 @@ from ..version import VERSION
 SEEDS = (1, 2)  # of the self-test's vectors
 TYPES = {"float32": 0, "int32": 2, "uint8": 3, "int16": 7, "int8": 9}  # as numbered in TFLite's schema
 _FUNCTIONS = ("invoke", "invoke_layer", "layer_output", "layer_output_size")
+_CONSTANTS = ("INPUT_COUNT", "OUTPUT_COUNT", "ARENA_SIZE", "LAYERS")
 _ROWS = ("begin", "row", "push_row"), ("INPUT_ROWS", "INPUT_ROW_SIZE")  # functions and constants
 _LONGEST_TEXT = 255  # bytes
 
@@ -42,7 +43,7 @@ def header(folder: str | Path | Converted, board: str = "host") -> str:
         **_sizes("INPUT", graph.inputs),
         **_sizes("OUTPUT", graph.outputs),
         **({"MODEL_HAS_STATE": "1"} if graph.states else {}),
-        **{f"MODEL_{constant}": f"{name}_{constant}" for constant in ("ARENA_SIZE", "LAYERS", *constants)},
+        **{f"MODEL_{constant}": f"{name}_{constant}" for constant in (*_CONSTANTS, *constants)},
         **{f"model_{function}": f"{name}_{function}" for function in (*_FUNCTIONS, *functions, *reset)},
     }
     lines = table((f"#define {macro}", value) for macro, value in values.items() if macro != value)
@@ -82,7 +83,6 @@ def _text(text: str) -> bytes:
 def _sizes(what: str, doors: Sequence[Door]) -> dict[str, str]:
     sizes = [door.tensor.bytes for door in doors]
     return {
-        f"MODEL_{what}_COUNT": str(len(sizes)),
         f"MODEL_{what}_BYTES": _braced(sizes),
         f"MODEL_{what}_TOTAL": f"{sum(sizes)}u",
     }

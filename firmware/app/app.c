@@ -12,6 +12,9 @@
 
 #define SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Of a function whose stack is not to be part of its caller's, below which the kernels' lies. */
+#define APART __attribute__((noinline))
+
 /* See IMAGE in protocol.h. The symbols are null where the linker script does not define them. */
 #ifdef __ELF__
 extern const EDGECNN_FLASH uint8_t app_image_begin[] __attribute__((weak));
@@ -43,7 +46,7 @@ static INPUT_APART uint32_t crc_of_layers(void) {
 }
 
 /* One bit for each vector that failed. */
-static uint8_t self_test(void) {
+APART static uint8_t self_test(void) {
   unsigned failures = 0;
   for (unsigned i = 0; i < SIZE(vectors); i++) {
     const uint32_t start = port_ticks();
@@ -66,7 +69,7 @@ static void put_outputs(void) {
   for (int i = 0; i < MODEL_OUTPUT_COUNT; i++) put_codes(model_output_at(i), sizes[i]);
 }
 
-static void hello(void) {
+APART static void hello(void) {
   static const EDGECNN_FLASH uint8_t sha256[32] = MODEL_SHA256, facts[] = MODEL_FACTS;
   frame_put(boot.failures);
   frame_put32(port_ticks_per_second);
@@ -84,7 +87,7 @@ static void hello(void) {
   for (unsigned i = 0; i < SIZE(facts); i++) frame_put(facts[i]);
 }
 
-static void infer(const frame_request *request) {
+APART static void infer(const frame_request *request) {
   if (!state_repeats(request)) {
     const uint32_t before = input_done(), start = port_ticks();
     model_invoke();
@@ -97,7 +100,7 @@ static void infer(const frame_request *request) {
   }
 }
 
-static void layer(uint16_t number) {
+APART static void layer(uint16_t number) {
   const int last = (int)number; /* < MODEL_LAYERS */
   input_done();
   state_reset();
@@ -106,7 +109,7 @@ static void layer(uint16_t number) {
   state_reset();
 }
 
-static void trace(void) {
+APART static void trace(void) {
   uint32_t ticks = input_done();
   state_reset();
   for (int i = 0; i < MODEL_LAYERS; i++) {
@@ -121,7 +124,7 @@ static void trace(void) {
   state_reset();
 }
 
-static void time_layers(void) {
+APART static void time_layers(void) {
   state_reset();
   input_fill(vectors[0].seed);
   uint32_t before = input_done(); /* is the first layer's */
@@ -134,7 +137,7 @@ static void time_layers(void) {
   state_reset();
 }
 
-static void image(void) {
+APART static void image(void) {
   uint32_t size = 0, crc = 0;
   for (const EDGECNN_FLASH uint8_t *at = app_image_begin; at != app_image_end; at++) {
     crc = crc32_add(crc, *at);
