@@ -76,7 +76,7 @@ class Lines:
 class OpFacts:
     """An op of the model: the number by which reports call it (`edgecnn.program.numbering`), and what it gives.
 
-    Where it computes nothing, as a reshape, the number is that of the op whose codes it passes on.
+    Where it computes nothing, such as a reshape, the number is that of the op whose codes it passes on.
     """
 
     number: LayerNumber

@@ -133,7 +133,7 @@ class Code:
         """The C; on which lines each layer's call and constants are is known by their names (see Layer)."""
         headers = [*self.plain_headers, *self.kernels]
         includes = "".join(f'#include "{RUNTIME}/{header}.h"\n' for header in headers)
-        parts = [
+        parts: list[Located | str] = [
             self.opening + f'#include "{self.name}.h"\n\n{includes}',
             *(layer.definitions() for layer in self.layers),
             *self.streaming(),

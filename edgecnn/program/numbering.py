@@ -4,7 +4,8 @@ Layer N is the program's call N of a kernel, counted from 0. What a layer consis
 the ops that one kernel computes, 3.0 and 3.1, and the stages of a streamed layer, 0.0 and 0.1, with 0.1.0 and 0.1.1 for
 the ops of a stage. What is alone is not counted: the only op of layer 4 is 4.
 
-An op that computes nothing (RESHAPE) has the number of the op whose codes it passes on, since there they are written.
+An op that computes nothing (a RESHAPE, or a TRANSPOSE that moves nothing) has the number of the op whose codes it
+passes on, since there they are written.
 """
 
 from __future__ import annotations
