@@ -195,7 +195,7 @@ def print_layers(words: list[str]) -> None:
         print(f"{' '.join(vars(case).values())}: {cost.count:,} {cost.unit}, arena {cost.arena:,} bytes")
         for layer in cost.layers:
             per_mac = f"{layer.per_mac:.2f}" if layer.per_mac else "-"
-            print(f"{layer.index:3} {layer.layer:40} {layer.count:>12,} {layer.macs:>12,} {per_mac:>6}")
+            print(f"{layer.number:3} {layer.layer:40} {layer.count:>12,} {layer.macs:>12,} {per_mac:>6}")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import c_text
+from .located import Located, joined
 
 _WIDTH = 110
 
@@ -17,7 +18,7 @@ class Function:
     result: str
     name: str
     comment: str
-    body: str
+    body: str | Located
     """What the second one does: a statement or several lines of them."""
     parameters: tuple[str, ...] = ()
     """Each as a type and a name."""
@@ -39,14 +40,13 @@ class Function:
         result = "" if self.result == "void" else "return "
         return f"{self.signature(network)} {{ {result}{network}_{self.name}_in({arguments}); }}\n"
 
-    def definition_in(self, network: str) -> str:
+    def definition_in(self, network: str) -> Located:
         """The second."""
-        body = self.body
-        line = f"{self.signature_in(network)} {{ {body} }}"
-        if "\n" not in body and len(line) <= _WIDTH:
-            return f"{line}\n"
-        lines = body if "\n" in body else f"  {body}\n"
-        return f"{self.signature_in(network)} {{\n{lines}}}\n"
+        signature, body = self.signature_in(network), joined([self.body])
+        line = f"{signature} {{ {body.text} }}"
+        if "\n" in body.text:
+            return joined([f"{signature} {{\n", body, "}\n"])
+        return joined([f"{line}\n" if len(line) <= _WIDTH else f"{signature} {{\n  {body.text}\n}}\n"])
 
 
 def _signature(result: str, name: str, parameters: tuple[str, ...]) -> str:
@@ -75,15 +75,16 @@ typedef struct {{
     ) + "".join(f"{function.signature_in(network)};\n" for function in functions)
 
 
-def definitions(functions: Iterable[Function], network: str) -> str:
+def definitions(functions: Iterable[Function], network: str) -> Located:
     """All of them, and the network's own memory."""
     functions = list(functions)
-    return "\n".join(
+    return joined(
         [
             *(function.definition_in(network) for function in functions),
             f"static EDGECNN_ARENA {network}_memory own;\n",
             "".join(function.call(network) for function in functions),
-        ]
+        ],
+        "\n",
     )
 
 

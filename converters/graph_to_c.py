@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from edgecnn import paths
-from edgecnn.door import Door
 from edgecnn.errors import DoesNotFitError, UsageError
 from edgecnn.files import replace_folder
 from edgecnn.fixed_point import INT32_MAX
@@ -19,23 +15,10 @@ from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
 from edgecnn.lowering.streaming import smallest
 from edgecnn.program.program import Program
-from edgecnn.tensor import Tensor
-from edgecnn.version import VERSION
 
 from . import c_names, c_text
-from .layer_to_c import Layer
-from .manifest import (
-    FORMAT,
-    MANIFEST,
-    ArenaFacts,
-    DoorFacts,
-    FlashEstimate,
-    LayerFacts,
-    Manifest,
-    ModelFacts,
-    PlacedTensor,
-    TensorFacts,
-)
+from .code_to_manifest import manifest_of
+from .manifest import MANIFEST, Manifest
 from .program_to_c import RUNTIME, Code
 from .runtime import runtime_files
 
@@ -97,7 +80,7 @@ def generate(
         LICENSE: (paths.firmware() / LICENSE).read_bytes(),
         **shared_runtime([code]),
     }
-    return Generated(program, _manifest(code, contents), contents)
+    return Generated(program, manifest_of(code, contents), contents)
 
 
 def prove_accumulators(graph: Graph) -> None:
@@ -110,68 +93,6 @@ def prove_accumulators(graph: Graph) -> None:
             )
 
 
-def _manifest(code: Code, contents: dict[str, bytes]) -> Manifest:
-    program, memory, graph = code.program, code.memory, code.program.graph
-    sizes = json.loads((paths.runtime() / "code_size.json").read_text())["bytes"]
-    return Manifest(
-        format=FORMAT,
-        edgecnn=VERSION,
-        name=code.name,
-        target=program.target,
-        optimize=program.optimize,
-        fused=program.fused,
-        streamed=program.streamed,
-        model=ModelFacts(f"{code.name}.tflite", graph.sha256),
-        inputs=tuple(map(_door, graph.inputs)),
-        outputs=tuple(map(_door, graph.outputs)),
-        states=tuple(TensorFacts(**_facts(state.tensor) | {"name": state.name}) for state in graph.states),
-        parameters=graph.parameters,
-        macs=graph.macs,
-        arena=ArenaFacts(memory.arena, memory.lower_bound),
-        flash_estimate=FlashEstimate(
-            constants=sum(layer.constant_bytes for layer in code.layers),
-            kernels={kernel: sizes[str(Path(folder) / kernel)] for kernel, folder in code.kernels.items()},
-        ),
-        layers=tuple(_layer(layer, memory.offsets) for layer in code.layers),
-        files={path: hashlib.sha256(data).hexdigest() for path, data in sorted(contents.items())},
-    )
-
-
-def _layer(layer: Layer, offsets: dict[Tensor, int]) -> LayerFacts:
-    step = layer.step
-
-    def placed(tensor: Tensor) -> PlacedTensor:
-        return PlacedTensor(**_facts(tensor), offset=offsets[tensor])
-
-    return LayerFacts(
-        index=layer.index,
-        title=step.title,
-        ops=tuple(op.kind for op in step.ops),
-        kernel=layer.call.kernel,
-        inputs=tuple(map(placed, step.reads)),
-        output=placed(step.output),
-        macs=step.macs,
-        constant_bytes=layer.constant_bytes,
-        scratch_bytes=layer.call.scratch,
-        accumulator_bound=step.accumulator_bound,
-    )
-
-
-def _door(door: Door) -> DoorFacts:
-    return DoorFacts(**_facts(door.tensor) | {"name": door.name}, type=door.dtype, file_tensor=door.index)
-
-
-def _facts(tensor: Tensor) -> dict[str, Any]:
-    return {
-        "tensor": tensor.index,
-        "name": tensor.name,
-        "shape": tensor.shape,
-        "scale": tensor.scale,
-        "zero_point": tensor.zero_point,
-        "dtype": tensor.dtype,
-    }
-
-
 def code_of(program: Program, name: str) -> Code:
     """The program with its plan; raises DoesNotFitError where that is too large for C."""
     memory = plan(program)
@@ -182,7 +103,7 @@ def code_of(program: Program, name: str) -> Code:
 
 def network_files(code: Code) -> dict[str, bytes]:
     """A network's own C."""
-    return {f"{code.name}.h": code.header().encode(), f"{code.name}.c": code.source().encode()}
+    return {f"{code.name}.h": code.header().encode(), f"{code.name}.c": code.source.text.encode()}
 
 
 def shared_runtime(codes: Sequence[Code]) -> dict[str, bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -14,109 +13,29 @@ import numpy as np
 
 from edgecnn import records
 from edgecnn.errors import InvalidModelError
-from edgecnn.fixed_point import INT32_MAX
-from edgecnn.records import Rule, matching, one_of, within
+from edgecnn.records import one_of
 from edgecnn.targets import OPTIMIZE, TARGETS
 
-from . import c_names
+from .facts import (
+    ArenaFacts,
+    Count,
+    DoorFacts,
+    FlashEstimate,
+    LayerFacts,
+    ModelFacts,
+    Name,
+    Place,
+    Sha256,
+    TensorFacts,
+    Total,
+    Version,
+)
 
 FORMAT = "edgecnn-c/4"
 MANIFEST = "manifest.json"
 
 _MOST = 2**26  # bytes: 50,000 layers
 _FAMILY, _NUMBER = FORMAT.split("/")
-
-Name = Annotated[str, Rule(lambda name: c_names.fault_of(name) is None, "a name for C that is not taken")]
-Kernel = Annotated[str, matching(r"[a-z][a-z0-9_]{0,63}", "the name of a kernel")]
-Place = Annotated[str, matching(r"\w[\w.]{0,63}(/\w[\w.]{0,63}){0,3}", "the path of a file in the folder")]
-Sha256 = Annotated[str, matching(r"[0-9a-f]{64}", "a SHA-256 in 64 hex digits")]
-Version = Annotated[str, matching(r"[0-9][0-9A-Za-z.+]{0,31}", "a version of edgecnn")]
-Size = Annotated[int, within(1, INT32_MAX)]
-Count = Annotated[int, within(0, INT32_MAX)]
-Total = Annotated[int, within(0, 2**63 - 1)]  # of many layers
-Shape = Annotated[tuple[Size, ...], Rule(lambda shape: math.prod(shape) <= INT32_MAX, "at most 2^31 - 1 codes")]
-Scale = Annotated[float, within(math.ulp(0), 1e38, "above 0 and finite")]
-ZeroPoint = Annotated[int, within(-(2**15), 2**15)]
-Index = Annotated[int, within(-INT32_MAX, INT32_MAX)]  # of a tensor of the file; what a variable becomes has none
-Type = Annotated[str, one_of(["int8", "uint8", "int16", "int32", "float32"])]
-Codes = Annotated[str, one_of(["int8", "uint8", "int16", "int32"])]
-
-
-@dataclass(frozen=True)
-class TensorFacts:
-    """A tensor of the .tflite file: its index and name there; codes of `shape`, of the type `dtype`."""
-
-    tensor: Index
-    name: str
-    shape: Shape
-    scale: Scale
-    zero_point: ZeroPoint
-    dtype: Codes
-
-    @property
-    def bytes(self) -> int:
-        """Of all codes."""
-        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
-
-
-@dataclass(frozen=True)
-class DoorFacts(TensorFacts):
-    """An input or output: its name, and the type and tensor that the .tflite file itself has there."""
-
-    type: Type
-    file_tensor: Count
-
-
-@dataclass(frozen=True)
-class PlacedTensor(TensorFacts):
-    """One that lies in the arena, `offset` bytes from its beginning."""
-
-    offset: Count
-
-
-@dataclass(frozen=True)
-class LayerFacts:
-    """One call of a kernel; sizes in bytes."""
-
-    index: Count
-    title: Annotated[str, records.PRINTABLE]
-    ops: tuple[Annotated[str, records.PRINTABLE], ...]
-    kernel: Kernel
-    inputs: tuple[PlacedTensor, ...]
-    output: PlacedTensor
-    macs: Total
-    constant_bytes: Count
-    scratch_bytes: Count
-    accumulator_bound: Count
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """The .tflite file in the folder."""
-
-    file: Place
-    sha256: Sha256
-
-
-@dataclass(frozen=True)
-class ArenaFacts:
-    """Bytes of the arena, and what no plan could be below."""
-
-    bytes: Count
-    lower_bound: Count
-
-
-@dataclass(frozen=True)
-class FlashEstimate:
-    """Bytes of constants, and of the code of each kernel on a Cortex-M4 at -Os."""
-
-    constants: Total
-    kernels: dict[Kernel, Count]
-
-    @property
-    def code(self) -> int:
-        """Of all kernels."""
-        return sum(self.kernels.values())
 
 
 @dataclass(frozen=True)
@@ -213,7 +132,9 @@ def _faults(manifest: Manifest) -> Iterator[str]:
     if manifest.arena.lower_bound > arena:
         yield "arena.lower_bound is above arena.bytes"
     for index, layer in enumerate(manifest.layers):
-        if layer.index != index:
-            yield f"layers[{index}].index should be {index}"
+        if layer.number != index:
+            yield f"layers[{index}].number should be {index}"
         if any(tensor.offset + tensor.bytes > arena for tensor in (*layer.inputs, layer.output)):
             yield f"layers[{index}] does not lie within the arena"
+        if any(lines.first > lines.last for call in layer.calls for lines in (call.params, *call.arrays.values())):
+            yield f"layers[{index}].calls has lines that end before they begin"

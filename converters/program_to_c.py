@@ -8,15 +8,14 @@ from functools import cached_property
 
 from edgecnn.graph import Graph
 from edgecnn.lowering.planner import Plan
-from edgecnn.program.program import Program, Step
-from edgecnn.targets import OPTIMIZE, load
-from edgecnn.tensor import Tensor
-from edgecnn.version import VERSION
+from edgecnn.program.numbering import Numbering, numbering
+from edgecnn.program.program import Program
 
-from . import api_to_c, c_text, doors_to_c, stream_to_c
+from . import api_to_c, c_text, calls_to_c, doors_to_c, overview_to_c, stream_to_c
 from .api_to_c import Function
 from .doors_to_c import CDoor
 from .layer_to_c import Layer
+from .located import Located, joined
 
 RUNTIME = "runtime"  # the folder of the kernels' sources, below that of the program
 
@@ -35,8 +34,12 @@ class Code:
 
     @cached_property
     def layers(self) -> list[Layer]:
-        calls = [(step, step.call) for step in self.program.steps if step.call is not None]
-        return [Layer(index, step, call, f"layer{index}") for index, (step, call) in enumerate(calls)]
+        pairs = zip(self.numbering.layers, self.program.layers, strict=True)
+        return [Layer(part, step, step.call) for part, step in pairs if step.call]
+
+    @cached_property
+    def numbering(self) -> Numbering:
+        return numbering(self.program)
 
     @cached_property
     def streamed(self) -> Layer | None:
@@ -56,30 +59,10 @@ class Code:
         reals = any(door.door.is_real and door.offset is not None for door in self.doors)
         return ["flash", *([doors_to_c.REAL] if reals else []), *([stream_to_c.HEADER] if self.streamed else [])]
 
-    def opening(self) -> list[str]:
-        rows = [("layer", "", "output", "MACs", "flash bytes", "arena bytes")]
-        for layer in self.layers:
-            step = layer.step
-            costs = f"{step.macs}", f"{layer.constant_bytes}", self.at(step.output)
-            rows.append((f"{layer.index}", step.title, _shape(step.output), *costs))
-        graph = self.graph
-        return [
-            f"{self.name}: made by edgecnn {VERSION}; do not edit, convert the model again.",
-            "The code is edgecnn's, under the licence above; the numbers are the model's, under its own.",
-            "",
-            f"From a TFLite model with SHA-256 {graph.sha256}",
-            f"For {load(self.program.target).title}, optimized for {OPTIMIZE[self.program.optimize]}.",
-            "",
-            *(f"{door.function:<7} {_quantized(door)}" for door in self.doors),
-            f"arena   {self.memory.arena} bytes, {graph.parameters} parameters, {graph.macs} multiply-accumulates",
-            *(f"note    {note}" for note in graph.notes),
-            "",
-            *c_text.table(rows),
-        ]
-
-    def at(self, tensor: Tensor) -> str:
-        first = self.memory.offsets[tensor]
-        return f"{first}..{first + tensor.bytes - 1}"
+    @cached_property
+    def opening(self) -> str:
+        """The comment with which header and source begin."""
+        return overview_to_c.overview(self.name, self.program, self.numbering, self.memory, self.layers, self.doors)
 
     def header(self) -> str:
         n = self.name
@@ -87,8 +70,7 @@ class Code:
         includes = ["<stdint.h>", *([f'"{RUNTIME}/{stream_to_c.STATE}.h"'] if self.streamed else [])]
         more = stream_to_c.memory(self.streamed.step) if self.streamed else ""
         return (
-            c_text.licence()
-            + c_text.comment(self.opening())
+            self.opening
             + f"#ifndef {guard}\n#define {guard}\n\n"
             + "\n".join(f"#include {include}\n" for include in includes)
             + "\n"
@@ -118,7 +100,7 @@ class Code:
             *inputs,
             Function("void", "invoke", inference, every),
             *self.codes("output"),
-            Function("void", "invoke_layer", inside, self.invoke_layer(), ("int layer",)),
+            Function("void", "invoke_layer", inside, calls_to_c.invoke_layer(self.layers, self.memory), ("int layer",)),
             Function("const int8_t *", "layer_output", "Its codes.", layer_output, ("int layer",), reads=True),
         ]
 
@@ -146,21 +128,20 @@ class Code:
             f"{self.name.upper()}_{field}": f"{self.name}_{field}" for field in values if not self.name.isupper()
         }
 
-    def source(self) -> str:
+    @cached_property
+    def source(self) -> Located:
+        """The C; on which lines each layer's call and constants are is known by their names (see Layer)."""
         headers = [*self.plain_headers, *self.kernels]
         includes = "".join(f'#include "{RUNTIME}/{header}.h"\n' for header in headers)
-        parts = [
-            c_text.licence() + c_text.comment(self.opening()) + f'#include "{self.name}.h"\n\n{includes}',
-            *(
-                "\n".join([f"/* Layer {layer.index}: {_title(layer.step)} */", *layer.definitions()])
-                for layer in self.layers
-            ),
+        parts: list[Located | str] = [
+            self.opening + f'#include "{self.name}.h"\n\n{includes}',
+            *(layer.definitions() for layer in self.layers),
             *self.streaming(),
             *self.initial(),
-            self.layer_outputs(),
+            calls_to_c.layer_outputs(self.name, self.layers, self.graph, self.memory),
             api_to_c.definitions(self.functions, self.name),
         ]
-        return "\n".join(parts)
+        return joined(parts, "\n")
 
     def initial(self) -> Iterator[str]:
         """What variables begin with."""
@@ -173,49 +154,9 @@ class Code:
         """Of the arena."""
         return max(self.program.alignment, *(door.door.tensor.itemsize for door in self.doors))
 
-    def streaming(self) -> Iterator[str]:
+    def streaming(self) -> Iterator[Located]:
         if self.streamed:
-            step, symbols = self.streamed.step, [part.symbol for part in self.streamed.parts]
-            yield stream_to_c.stages(step, symbols, self.memory.scratch[step], self.memory.offsets[step.output])
-
-    def invoke_layer(self) -> str:
-        """The kernel's call of each layer."""
-        offsets, rows = self.memory.offsets, []
-        for layer in self.layers:
-            if layer is self.streamed:
-                rows.append((f"    case {layer.index}:", "break;", f"/* {_shape(layer.step.output)}, by its rows */"))
-                continue
-            starts = [offsets[layer.step.output], *([self.memory.scratch[layer.step]] if layer.call.scratch else [])]
-            places = ", ".join([*layer.inputs(offsets), *(f"arena + {start}" for start in starts)])
-            call = f"edgecnn_{layer.call.kernel}(&{layer.symbol}, {places}); break;"
-            rows.append((f"    case {layer.index}:", call, f"/* {_shape(layer.step.output)} */"))
-        calls = "".join(f"{line}\n" for line in [*(c_text.table(rows) if rows else []), "    default: break;"])
-        computes = any(layer is not self.streamed for layer in self.layers)
-        arena = "int8_t *const arena = memory->arena;" if computes else "(void)memory;"
-        return f"  {arena}\n  switch (layer) {{\n{calls}  }}\n"
-
-    def layer_outputs(self) -> str:
-        n, offsets = self.name, self.memory.offsets
-        tensors = [*(layer.step.output for layer in self.layers), self.graph.outputs[-1].tensor]
-        outputs = "".join(f"    {{{offsets[tensor]}, {tensor.bytes}}},\n" for tensor in tensors)
-        return f"""static const EDGECNN_FLASH struct {{
-  int32_t offset, size;
-}} layer_outputs[{n}_LAYERS + 1] = {{
-{outputs}}};
-
-int32_t {n}_layer_output_size(int layer) {{ return layer_outputs[layer].size; }}
-"""
-
-
-def _shape(tensor: Tensor) -> str:
-    return "x".join(map(str, tensor.shape[1:])) or "1"
-
-
-def _quantized(door: CDoor) -> str:
-    tensor, name = door.door.tensor, f"{door.door.name} " if door.several else ""
-    means = f"real value = {tensor.scale:.9g} * (code - {tensor.zero_point})"
-    return f"{name}{_shape(tensor)} {tensor.dtype} codes: {means}"
-
-
-def _title(step: Step) -> str:
-    return f"{step.title}, {_shape(step.inputs[0])} -> {_shape(step.output)}".replace("*/", "")
+            step = self.streamed.step
+            yield stream_to_c.stages(
+                step, self.streamed.parts, self.memory.scratch[step], self.memory.offsets[step.output]
+            )

@@ -8,6 +8,8 @@ from edgecnn.program.program import Step
 
 from . import c_text
 from .api_to_c import Function
+from .layer_to_c import Layer
+from .located import Located, joined, named
 
 HEADER, STATE = "stream", "stream_state"  # in firmware/runtime
 
@@ -39,18 +41,16 @@ def macros(step: Step) -> dict[str, str]:
     return {"INPUT_ROWS": str(rows), "INPUT_ROW_SIZE": str(step.inputs[0].size // rows)}
 
 
-def stages(step: Step, symbols: Sequence[str], memory: int, output: int) -> str:
-    """The table of stages, and the calls of their kernels, whose parameters have these `symbols`; `memory` and `output`
-    are where in the arena the step's own memory and its output lie."""
+def stages(step: Step, parts: Sequence[Layer], memory: int, output: int) -> Located:
+    """The table of stages, and the calls of their kernels, a part each; `memory` and `output` are where in the arena
+    the step's own memory and its output lie."""
     rows = []
-    for index, (stage, symbol) in enumerate(zip(step.stages, symbols, strict=True)):
-        call = stage.step.call
-        assert call, "a stage has a kernel"
+    for index, (stage, part) in enumerate(zip(step.stages, parts, strict=True)):
         places = f"arena + {memory + stage.slab}, output"
-        scratch = f", arena + {memory + stage.scratch}" if call.scratch else ""
-        rows.append((f"    case {index}:", f"edgecnn_{call.kernel}(&{symbol}, {places}{scratch}); break;"))
-    calls = "\n".join([*c_text.table(rows), "    default: break;"])
-    return f"""static const EDGECNN_FLASH edgecnn_stage stages[] = {{
+        scratch = f", arena + {memory + stage.scratch}" if part.call.scratch else ""
+        rows.append((f"    case {index}:", f"edgecnn_{part.call.kernel}(&{part.symbol}, {places}{scratch}); break;"))
+    lines = zip(parts, c_text.table(rows), strict=True)
+    table = f"""static const EDGECNN_FLASH edgecnn_stage stages[] = {{
     /* slab, row size; extent, stride; rows of padding, of input, of padding; code of padding */
 {_table(step, memory, output)}}};
 
@@ -58,10 +58,9 @@ enum {{ STAGES = sizeof stages / sizeof stages[0] }};
 
 static void run_stage(int stage, int8_t *arena, int8_t *output) {{
   switch (stage) {{
-{calls}
-  }}
-}}
 """
+    calls = (named(part.called, f"{line}\n") for part, line in lines)
+    return joined([table, *calls, "    default: break;\n  }\n}\n"])
 
 
 def _table(step: Step, memory: int, output: int) -> str:

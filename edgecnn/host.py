@@ -63,12 +63,15 @@ class HostModel:
         return give(self.outputs, [door.from_codes(codes) for door, codes in zip(self.outputs, outputs, strict=True)])
 
     def trace(self, x: Given) -> dict[int, NDArray[Any]]:
-        """The output codes (N, size) of every layer, by the index of its tensor, for input codes as in `evaluate`."""
+        """The output codes (N, size) of every layer, by the index of its tensor, for input codes as in `evaluate`.
+
+        They come in the order of the layers' numbers: the first is what layer 0 of the C writes.
+        """
         given = take(self.inputs, x, codes=True)
         memory = self._memory()
         put, run = self._giver(memory), self._function("invoke_layer", None, ctypes.c_int)
         where = self._function("layer_output", ctypes.c_void_p, ctypes.c_int)
-        outputs = [step.output for step in self.converted.program.steps if step.call]
+        outputs = [step.output for step in self.converted.program.layers]
         views = [_view(where(memory, index), tensor) for index, tensor in enumerate(outputs)]
         out = {
             tensor.index: np.empty((len(given[0]), view.size), view.dtype)

@@ -14,7 +14,7 @@ from . import board as boards
 from .attached import attached
 from .building.build import Build, build
 from .converted import Converted, opened
-from .converters.manifest import LayerFacts
+from .converters.facts import LayerFacts
 from .device.device import Device, Image
 from .emulators import executed
 from .emulators.counter import Counter, counter, counting, logged
@@ -25,7 +25,7 @@ from .scratch import scratch_folder
 class LayerCost:
     """One layer; `count` is in the profile's unit."""
 
-    index: int
+    number: int
     layer: str
     count: int
     share: float  # of all layers
@@ -106,7 +106,7 @@ def _costs(layers: Sequence[LayerFacts], ticks: list[int], of: Counter) -> list[
     total = max(sum(ticks), 1)
     return [
         LayerCost(
-            index=layer.index,
+            number=layer.number,
             layer=layer.title,
             count=of.count(taken),
             share=taken / total,

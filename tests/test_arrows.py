@@ -66,14 +66,14 @@ ALLOWED = {
     "float_reference": "converters errors graph qat tensor",
     "oracles": "errors fixed_point graph ops tensor",
     "verification": "converted converters datasets door errors fixed_point float_reference folder graph host "
-    "interpreter metrics oracles progress tensor training version zoo",
+    "interpreter metrics oracles program progress tensor training version zoo",
     "report": "metrics verification",
     # What everybody uses.
     "at_once": "errors",
     "files": "errors",
 }
 # Arrows that close a circle and are still there: this only gets shorter.
-CIRCLES = {("verification", "report"), ("converters", "qat"), ("tools", "emulators")}
+CIRCLES = {("converters", "qat"), ("tools", "emulators")}
 
 Module = tuple[str, ...]
 

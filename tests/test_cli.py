@@ -110,7 +110,10 @@ def test_verify_names_the_first_layer_that_differs(folder: Path, tmp_path: Path)
     assert "C (as converted)" in done.stderr
     report = json.loads(done.stdout)
     assert report["unequal_bytes"] > 0
-    assert "layer 3 " in report["parties"][0]["first_difference"]
+    first = report["parties"][0]["first_difference"]
+    assert (first["number"], first["op"]) == ("1.1", "max_pool2d 2x2/2")
+    assert "&layer1, arena" in text.splitlines()[first["line"] - 1]
+    assert f"line {first['line']} of lenet5_mnist.c" in done.stderr
 
 
 def test_accuracy_gate(folder: Path) -> None:

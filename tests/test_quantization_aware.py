@@ -20,6 +20,7 @@ from edgecnn.float_reference import FloatReference
 from edgecnn.graph import Graph
 from edgecnn.ops.weighted import WeightedOp
 from edgecnn.quantization import quantize_file
+from edgecnn.report import text
 from edgecnn.verification import CONVERTED
 from tests.test_zoo import EXACT_ORACLES, noise, small
 
@@ -180,7 +181,7 @@ def test_the_proof_is_the_same_and_the_report_says_how_it_was_trained(tuned: Pat
     result.check()
     assert {party.name for party in result.parties if party.decides} >= {CONVERTED, *EXACT_ORACLES}
     assert "without the fake quantization" in result.to_json()["provenance"]["quantization_aware"]
-    assert "quantization aware" in str(result)
+    assert "quantization aware" in text(result)
 
 
 def test_what_is_saved_computes_what_was_trained(model: Any) -> None:

@@ -78,23 +78,10 @@ def test_a_name_cannot_break_the_page(committed: Verification) -> None:
         committed.name = original
 
 
-class Lying(Oracle):
-    """tflite_runtime, but wrong by one in one code of one layer, on random bytes only."""
-
-    layer: int
-
-    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
-        answer = super().evaluate(model, x)
-        if x.min() < -128 + 1 and x.std() > 60:
-            answer[self.layer] = answer[self.layer].copy()
-            answer[self.layer].flat[-1] ^= 1
-        return answer
-
-
 class Failing(Oracle):
     """An interpreter that refuses the model."""
 
-    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
+    def evaluate(self, model: bytes, x: object) -> dict[int, np.ndarray]:
         raise EdgecnnError("it will not have it.")
 
 
@@ -113,23 +100,6 @@ def model(tmp_path: Path) -> Path:
     path = tmp_path / "net.tflite"
     path.write_bytes(lenet())
     return path
-
-
-def test_one_wrong_bit_is_found_and_named(model: Path, oracles: list[Oracle]) -> None:
-    graph = graph_of(model.read_bytes())
-    liar = Lying("tflite_runtime")
-    liar.layer = graph.ops[4].output.index
-    oracles.append(liar)
-    result = verify(model, dataset=None, random=20)
-    assert not result.ok
-    assert result.unequal_bytes == 1
-    oracle = result.parties[-1]
-    assert oracle.max_difference == 1
-    assert oracle.first.startswith("layer 4 (")
-    assert "random bytes" in oracle.first
-    with pytest.raises(VerificationError, match="layer 4"):
-        result.check()
-    assert "NOT EQUAL" in text(result)
 
 
 def test_a_failing_oracle_is_no_proof(model: Path, oracles: list[Oracle]) -> None:
@@ -177,7 +147,8 @@ def test_the_first_layer_of_c_that_differs(model: Path, tmp_path: Path) -> None:
     start = code.index("layer4_bias[10] = {\n    ") + len("layer4_bias[10] = {\n    ")
     source.write_text(code[:start] + "90000 + " + code[start:])
     result = verify(folder, dataset=None, random=20, trust=True)
-    assert result.parties[0].first.startswith("layer 7 (")  # the reshape counts as a layer of the graph
+    assert str(result.parties[0].first).startswith("layer 4 (")
+    assert "of net.c as converted for generic, on" in str(result.parties[0].first)  # it was edited since
     assert all(party.unequal_bytes == 0 for party in result.parties[1:])
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from .. import paths, uf2
 from ..board import Board, Text
 from ..converted import Converted, opened
-from ..converters.manifest import Count, Name, Sha256
+from ..converters.facts import Count, Name, Sha256
 from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from ..files import hash_of, replace_folder
 from ..progress import say

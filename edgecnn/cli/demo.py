@@ -13,7 +13,6 @@ from ..converters.tflite_to_graph import read_tflite
 from ..files import write_atomically
 from ..quantization import quantize_file
 from ..report import page
-from ..report.tables import verdict
 from ..verification import verify
 from . import options
 
@@ -56,5 +55,5 @@ def command(output: Path, epochs: int | None, without_oracles: bool, as_json: bo
     if as_json:
         options.print_json({"report": str(report), **result.to_json()})
     else:
-        click.echo(f"float {result.float_accuracy}\nint8  {result.int8_accuracy}\n{verdict(result)}\nRead {report}")
+        click.echo(f"float {result.float_accuracy}\nint8  {result.int8_accuracy}\n{result}\nRead {report}")
     result.check()

@@ -30,7 +30,7 @@ def _layers(result: Profile) -> list[str]:
     for layer in result.layers:
         per_mac = "-" if layer.per_mac is None else f"{layer.per_mac:.2f}"
         rows.append(
-            (f"{layer.index}", layer.layer, f"{layer.count:,}", f"{layer.share:.1%}", f"{layer.macs:,}", per_mac)
+            (f"{layer.number}", layer.layer, f"{layer.count:,}", f"{layer.share:.1%}", f"{layer.macs:,}", per_mac)
         )
     rows.append(("", "total", f"{result.count:,}", "100.0%", f"{result.macs:,}", f"{result.count / result.macs:.2f}"))
     return [*table(rows, right=(0, 2, 3, 4, 5)), _unit(result)]

@@ -143,14 +143,14 @@ class Device:
         return give(self.info.outputs, values)
 
     def layer(self, index: int, codes: Given) -> NDArray[np.int8]:
-        """The output codes of layer `index`, flat, for one image; a network with state begins anew."""
+        """The output codes of layer `index` of the C, flat, for one image; a network with state begins anew."""
         if not 0 <= index < self.info.layers:
             raise UsageError(f"{self.info.model} has no layer {index}; choose one of 0 to {self.info.layers - 1}.")
         body = self._compute(Command.LAYER, self._input(codes, codes=True), index, at_most=self.info.arena)
         return np.frombuffer(body, np.int8)
 
     def trace(self, codes: Given) -> list[NDArray[np.int8]]:
-        """The output codes of every layer, flat, for one image, computed once; a network with state begins anew."""
+        """As `layer`, of all layers by their numbers, computed once."""
         most = (self.info.arena + 4) * self.info.layers + 4
         body = self._compute(Command.TRACE, self._input(codes, codes=True), at_most=most)
         layers, at = [], 0
@@ -166,7 +166,7 @@ class Device:
         return layers
 
     def time(self) -> list[int]:
-        """Ticks (of info.ticks_per_second) that each layer takes."""
+        """Ticks (of info.ticks_per_second) that each layer takes, by their numbers."""
         body = self._ask(Command.TIME, size=4 * self.info.layers)
         return list(struct.unpack(f"<{self.info.layers}I", body))
 

@@ -112,3 +112,8 @@ class Program:
     """How many steps were put into the first one, which consumes the input row by row."""
     alignment: int = 1
     """Of every tensor and scratch in the arena, in bytes."""
+
+    @property
+    def layers(self) -> tuple[Step, ...]:
+        """The steps that compute something, by their numbers."""
+        return tuple(step for step in self.steps if step.call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from string import Template
 
@@ -22,7 +23,7 @@ _PAGE = Template("""<!doctype html>
   .scroll { overflow-x: auto; }
   table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
   th, td { padding: 0.2rem 0.8rem 0.2rem 0; text-align: right; border-bottom: 1px solid var(--line); }
-  th:first-child, td:first-child, .words td { text-align: left; }
+  .label, .words td { text-align: left; }
   .words td { overflow-wrap: anywhere; }
   .confusion td, .confusion th { text-align: center; min-width: 1.8rem; padding: 0.2rem 0.3rem; }
   footer { margin-top: 2rem; opacity: 0.7; }
@@ -45,17 +46,22 @@ def page(result: Verification) -> str:
     return _PAGE.substitute(
         name=escape(result.name),
         colour="#17713b" if result.ok else "#a31621",
-        verdict=escape(tables.verdict(result)),
+        verdict=escape(result.verdict),
         tables="\n".join(parts),
         version=escape(result.provenance["edgecnn"]),
     )
 
 
 def _table(table: tables.Table) -> str:
-    head = "".join(f"<th>{escape(column)}</th>" for column in table.columns) if any(table.columns) else ""
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>\n" for row in table.rows)
+    head = _cells("th", table.columns, table.labels) if any(table.columns) else ""
+    body = "".join(f"<tr>{_cells('td', row, table.labels)}</tr>\n" for row in table.rows)
     kind = ' class="words"' if len(table.columns) == 2 else ""
     return f'<h2>{escape(table.title)}</h2>\n<div class="scroll"><table{kind}>\n<tr>{head}</tr>\n{body}</table></div>'
+
+
+def _cells(tag: str, cells: Sequence[str], labels: int) -> str:
+    named = (f'{tag} class="label"' if i < labels else tag for i in range(len(cells)))
+    return "".join(f"<{opening}>{escape(cell)}</{tag}>" for opening, cell in zip(named, cells, strict=True))
 
 
 def _confusion(result: Verification) -> str:

@@ -11,11 +11,12 @@ from ..verification import Verification
 
 @dataclass(frozen=True)
 class Table:
-    """A title, the names of the columns, and rows of as many cells; the first column is a label, the rest figures."""
+    """A title, the names of the columns, and rows of as many cells; the first columns are labels, the rest figures."""
 
     title: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
+    labels: int = 1
 
 
 def accuracies(result: Verification) -> Table:
@@ -60,14 +61,14 @@ def parties(result: Verification) -> Table:
 
 
 def layers(result: Verification) -> Table:
-    """Each layer's quantization and how close it is to the float model."""
-    ops = {op.output: op.title for op in result.graph.ops}
+    """Each layer by its number and line in the C, its quantization, and how close it is to the float model."""
     rows = []
     for tensor, fidelity in result.layers.items():
-        figures = fidelity.to_json()
+        figures, where = fidelity.to_json(), result.where[tensor]
         rows.append(
             (
-                ops.get(tensor, "input"),
+                where.number,
+                where.op,
                 "x".join(map(str, tensor.shape[1:])),
                 f"{tensor.scale:.6g}",
                 f"{tensor.zero_point}",
@@ -75,10 +76,11 @@ def layers(result: Verification) -> Table:
                 _figure(figures["RMSE/scale"], "{:.2f}"),
                 _figure(figures["cosine"], "{:.5f}"),
                 _figure(figures["SQNR"], "{:.1f} dB"),
+                f"{where.line or ''}",
             )
         )
-    columns = ("layer", "output", "scale", "zero point", "saturated", "RMSE/scale", "cosine", "SQNR")
-    return Table("Layers", columns, rows)
+    columns = ("layer", "", "output", "scale", "zero point", "saturated", "RMSE/scale", "cosine", "SQNR", "line of C")
+    return Table(f"Layers, as {result.manifest.name}.c numbers them", columns, rows, labels=2)
 
 
 def sizes(result: Verification) -> Table:
@@ -103,18 +105,6 @@ def provenance(result: Verification) -> Table:
 def formulas() -> Table:
     """How each figure is computed."""
     return Table("Formulas", ("", ""), list(FORMULAS.items()))
-
-
-def verdict(result: Verification) -> str:
-    """The result in one sentence."""
-    if result.unequal_bytes:
-        return f"NOT EQUAL: {result.unequal_bytes:,} bytes differ."
-    if result.undecided:
-        return f"NOT PROVED: no exact oracle decides {', '.join(result.undecided)}."
-    exact = [party.name for party in result.parties if party.decides]
-    compared = " and ".join([", ".join(["NumPy", *exact[:-1]]), *exact[-1:]])
-    alone = "" if any(party.oracle and party.decides for party in result.parties) else " (no TFLite oracle was asked)"
-    return f"Equal in every byte of every layer: {compared}{alone}."
 
 
 def _figure(value: float | None, form: str) -> str:

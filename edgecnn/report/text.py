@@ -24,14 +24,15 @@ def text(result: Verification) -> str:
     for table in (*parts, tables.provenance(result), tables.formulas()):
         if table.rows:
             console.print(_rich(table))
-    console.print(tables.verdict(result))
+    console.print(result.verdict)
     return out.getvalue()
 
 
 def _rich(table: tables.Table) -> RichTable:
+    labels = len(table.columns) if len(table.columns) == 2 else table.labels
     rich = RichTable(title=table.title, title_justify="left", box=box.SIMPLE_HEAD, show_header=any(table.columns))
     for i, column in enumerate(table.columns):
-        rich.add_column(column, justify="left" if i == 0 or len(table.columns) == 2 else "right", overflow="fold")
+        rich.add_column(column, justify="left" if i < labels else "right", overflow="fold")
     for row in table.rows:
         rich.add_row(*row)
     return rich

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..tensor import Tensor
+from .where import Difference, Where
 
 
 @dataclass
@@ -18,6 +20,8 @@ class Party:
     name: str
     version: str
     exact: bool
+    where: Mapping[Tensor, Where]
+    """Of each tensor, in the order in which they are computed."""
     oracle: bool = False
     """Whether it is TFLite's own, and not ours."""
     not_deciding: dict[Tensor, str] = field(default_factory=dict)
@@ -25,14 +29,15 @@ class Party:
     bytes: int = 0
     unequal_bytes: int = 0
     max_difference: int = 0
-    first: str = ""
-    """The first layer that differed, with the data on which it did."""
+    first: Difference | None = None
+    """Where it differed first."""
 
     def compare(self, ours: dict[Tensor, NDArray[Any]], theirs: dict[int, NDArray[Any]], data: str) -> None:
         """Count the differences in every tensor that this party has and decides."""
-        for position, (tensor, codes) in enumerate(ours.items()):
+        for tensor, where in self.where.items():
             if tensor.index not in theirs or tensor in self.not_deciding:
                 continue
+            codes = ours[tensor]
             mine, other = codes.ravel(), theirs[tensor.index].ravel().astype(codes.dtype)
             unequal = int(np.count_nonzero(mine.view(np.uint8) != other.view(np.uint8)))
             self.bytes += mine.nbytes
@@ -40,7 +45,7 @@ class Party:
                 self.unequal_bytes += unequal
                 difference = np.abs(mine.astype(np.float64) - other.astype(np.float64))
                 self.max_difference = max(self.max_difference, int(difference.max()))
-                self.first = self.first or f"layer {position - 1} ({tensor}), on {data}"
+                self.first = self.first or Difference(where, data)
 
     @property
     def decides(self) -> bool:
@@ -56,6 +61,6 @@ class Party:
             "bytes_compared": self.bytes,
             "unequal_bytes": self.unequal_bytes,
             "max_difference_lsb": self.max_difference,
-            "first_difference": self.first or None,
+            "first_difference": self.first.to_json() if self.first else None,
             "not_deciding": {tensor.name: reason for tensor, reason in self.not_deciding.items()},
         }

@@ -26,6 +26,7 @@ from ..version import VERSION
 from .data import AS_TRAINED, RANDOM_SEED, Data, suitable
 from .party import Party
 from .result import Verification
+from .where import everywhere
 
 CONVERTED = "C (as converted)"
 _QUANTIZATION_AWARE = (
@@ -69,16 +70,21 @@ def verify(
             dataset, of_the_data = suitable(graph, keras, folder)
             notes += of_the_data
         data = Data.load(graph, dataset, folder, limit, random)
-        ours_in_c = [Party(name, f"{h.compiler.version}, {' '.join(h.flags)}", exact=True) for name, h in hosts.items()]
+        where = everywhere(networks[CONVERTED], at_hand=model.is_dir())
+        ours_in_c = [
+            Party(name, f"{h.compiler.version}, {' '.join(h.flags)}", True, where) for name, h in hosts.items()
+        ]
         others = [
-            Party(o.name, o.version, o.exact, True, not_deciding(o.name, graph) if o.exact else {}) for o in oracles
+            Party(o.name, o.version, o.exact, where, True, not_deciding(o.name, graph) if o.exact else {})
+            for o in oracles
         ]
         result = Verification(
             name=host.name,
             graph=graph,
             manifest=host.manifest,
             parties=[*ours_in_c, *others],
-            layers={tensor: Fidelity(tensor.scale, tensor.zero_point) for tensor in graph.tensors},
+            layers={t: Fidelity(t.scale, t.zero_point) for t in where if t in set(graph.tensors)},
+            where=where,
             data=data.facts,
             provenance=_provenance(graph, host, data, reference),
             notes=notes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..graph import Graph
 from ..metrics import FORMULAS, Accuracy, Fidelity
 from ..tensor import Tensor
 from .party import Party
+from .where import Where
 
 
 @dataclass
@@ -25,6 +27,8 @@ class Verification:
     manifest: Manifest
     parties: list[Party]
     layers: dict[Tensor, Fidelity]
+    """In the order in which they are computed."""
+    where: Mapping[Tensor, Where]
     data: dict[str, Any]
     provenance: dict[str, Any]
     undecided: list[str] = field(default_factory=list)
@@ -60,10 +64,21 @@ class Verification:
                 f"no exact oracle decides {', '.join(self.undecided)}{failures}; nothing is proved."
             )
 
-    def __str__(self) -> str:
-        from ..report import text  # the report is made of this class
+    @property
+    def verdict(self) -> str:
+        """What was found, in one sentence."""
+        if self.unequal_bytes:
+            first = next(party.first for party in self.parties if party.exact and party.first)
+            return f"NOT EQUAL: {self.unequal_bytes:,} bytes differ; first difference: {first}."
+        if self.undecided:
+            return f"NOT PROVED: no exact oracle decides {', '.join(self.undecided)}."
+        exact = [party.name for party in self.parties if party.decides]
+        compared = " and ".join([", ".join(["NumPy", *exact[:-1]]), *exact[-1:]])
+        alone = "" if any(party.oracle and party.decides for party in self.parties) else " (no TFLite oracle was asked)"
+        return f"Equal in every byte of every layer: {compared}{alone}."
 
-        return text(self)
+    def __str__(self) -> str:
+        return self.verdict
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -82,6 +97,9 @@ class Verification:
             "confusion": self.confusion.tolist() if self.confusion is not None else None,
             "layers": [
                 {
+                    "number": self.where[tensor].number or None,
+                    "op": self.where[tensor].op,
+                    "line": self.where[tensor].line,
                     "name": tensor.name,
                     "shape": list(tensor.shape[1:]),
                     "scale": tensor.scale,

@@ -38,7 +38,8 @@
  * Each text is u8 length and so many bytes of UTF-8. What a later firmware adds comes after all that.
  *
  * TRACE runs the network once and sends each layer's codes as soon as they are there, since the next layer may
- * overwrite them. The answer is as long as it is: reading without a pause is the host's part.
+ * overwrite them. The answer is as long as it is: reading without a pause is the host's part. Layer 0 is the first that
+ * the network's C calls so; LAYER, TIME and TRACE, its manifest and all reports have that one number.
  *
  * Without state every answer follows from its request alone: but for rows the board keeps nothing between two requests,
  * so a request may be sent again whenever no answer came, each attempt under a new sequence number. A host accepts the

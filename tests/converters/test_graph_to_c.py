@@ -17,8 +17,9 @@ from edgecnn import paths
 from edgecnn.building import compiler
 from edgecnn.converters import c_text
 from edgecnn.converters.c_names import name_of
+from edgecnn.converters.facts import FlashEstimate
 from edgecnn.converters.graph_to_c import write_c
-from edgecnn.converters.manifest import MANIFEST, FlashEstimate, read_manifest
+from edgecnn.converters.manifest import MANIFEST, read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError, EdgecnnError, UsageError
 from edgecnn.graph import Graph

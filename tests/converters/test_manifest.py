@@ -76,7 +76,7 @@ DAMAGE: dict[str, tuple[tuple[str | int, ...], Any, str]] = {
     "zero point": (("inputs", 0, "zero_point"), 128, "inputs[0].zero_point is no code of int8"),
     "offset": (("layers", 0, "output", "offset"), 10**6, "layers[0] does not lie within the arena"),
     "negative offset": (("layers", 1, "inputs", 0, "offset"), -1, "layers[1]: inputs[0]: offset should be 0 to "),
-    "order": (("layers", 1, "index"), 0, "layers[1].index should be 1"),
+    "order": (("layers", 1, "number"), 0, "layers[1].number should be 1"),
     "kernel": (("layers", 0, "kernel"), "../x", "layers[0]: kernel should be the name of a kernel, but is '../x'"),
     "title": (("layers", 0, "title"), "\x1b[2J", "layers[0]: title should be text without line breaks or control"),
     "arena": (("arena", "bytes"), True, "arena: bytes should be int, but is True"),
