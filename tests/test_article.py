@@ -18,8 +18,8 @@ from edgecnn import HostModel, datasets, filters, images, read_tflite, training,
 from edgecnn.fixed_point import quantize
 from edgecnn.interpreter import trace
 from edgecnn.ops.max_pool2d import MaxPool2D
-from tests.ops.support import image, plane, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import image, plane, run
+from tests.support.tflite_builder import Builder
 
 IMAGE = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
 FILTER = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]], np.int8)[np.newaxis, ..., np.newaxis]

@@ -26,10 +26,10 @@ from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
-from tests.converters.test_graph_to_c import everything
-from tests.noisy_line import Noisy, endure
-from tests.test_cli import refused, run
-from tests.tflite_builder import Builder
+from tests.support.command_line import refused, run
+from tests.support.noisy_line import Noisy, endure
+from tests.support.small_networks import everything
+from tests.support.tflite_builder import Builder
 
 EMULATED = [name for name in board.names() if board.load(name).emulator]
 BARE = [name for name in EMULATED if board.load(name).bare]

@@ -10,7 +10,7 @@ import pytest
 from edgecnn import FloatTwin, dequantize, quantize
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import UsageError
-from tests.tflite_builder import Builder
+from tests.support.tflite_builder import Builder
 
 NO_REALS = {
     "NaN": [0.0, np.nan],

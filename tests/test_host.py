@@ -13,8 +13,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, InvalidModelError, UsageError
 from edgecnn.graph import Graph
 from edgecnn.host import HostModel
-from tests.random_models import random_input
-from tests.tflite_builder import Builder
+from tests.support.random_models import random_input
+from tests.support.tflite_builder import Builder
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from edgecnn.fixed_point import FLOATS
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.oracles import Oracle
-from tests.batch import compiled
-from tests.random_graphs import random_graph
-from tests.random_models import Description, random_input, random_model
+from tests.support.batch import compiled
+from tests.support.random_graphs import random_graph
+from tests.support.random_models import Description, random_input, random_model
 
 MODELS = 240
 GRAPHS, GRAPH_SEEDS = 100, (1, 2, 3)

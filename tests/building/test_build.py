@@ -19,8 +19,8 @@ from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
 from edgecnn.lowering.lower import lower
-from tests.test_cli import refused, run
-from tests.tflite_builder import Builder
+from tests.support.command_line import refused, run
+from tests.support.tflite_builder import Builder
 
 BARE = [name for name in board.names() if board.load(name).bare]
 FITS = [name for name in BARE if name != "arduino_uno"]  # LeNet

@@ -12,7 +12,7 @@ from edgecnn.building.build import build
 from edgecnn.converted import Converted
 from edgecnn.converters import graph_to_c
 from edgecnn.errors import InvalidModelError, UsageError
-from tests.test_converted import append
+from tests.support.converted_network import append
 
 M4 = board.load("mps2_an386")
 SAYS = "is for wasm-simd; for mps2_an386, its model is converted again for cortex-m4.\n"

@@ -13,7 +13,7 @@ from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.host import HostModel
 from edgecnn.oracles import Oracle
 from edgecnn.verification import verify
-from tests.tflite_builder import Builder
+from tests.support.tflite_builder import Builder
 
 
 def float_to_float() -> bytes:

@@ -15,7 +15,7 @@ from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
-from tests.tflite_builder import Builder
+from tests.support.tflite_builder import Builder
 
 STRICT = (*compiler.STRICT, "-Wshadow")
 LICENCE = "SPDX-License-Identifier: Apache-2.0"

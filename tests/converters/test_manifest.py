@@ -21,7 +21,7 @@ from edgecnn.converters.manifest import MANIFEST, Manifest, read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, InvalidModelError
 from edgecnn.host import HostModel
-from tests.test_converted import X, network
+from tests.support.converted_network import X, network
 
 SIZES = HealthCheck.too_slow, HealthCheck.function_scoped_fixture
 

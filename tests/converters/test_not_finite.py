@@ -13,7 +13,7 @@ from edgecnn.converters.precision import refuse_float
 from edgecnn.converters.representative import real
 from edgecnn.errors import EdgecnnError, InvalidModelError, UnsupportedError, UsageError
 from edgecnn.quantization import quantize_file
-from tests.onnx_builder import OnnxBuilder
+from tests.support.onnx_builder import OnnxBuilder
 
 tf = load_tensorflow()
 import keras  # noqa: E402  quietly

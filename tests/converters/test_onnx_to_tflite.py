@@ -15,8 +15,8 @@ from edgecnn.converters.tflite_file import parse
 from edgecnn.errors import InvalidModelError, UnsupportedError, VerificationError
 from edgecnn.fixed_point import dequantize, quantize
 from edgecnn.verification import CONVERTED, verify
-from tests.onnx_builder import OnnxBuilder, residual
-from tests.test_cli import refused, run
+from tests.support.command_line import refused, run
+from tests.support.onnx_builder import OnnxBuilder, residual
 
 
 def test_a_network_is_quantized_and_equal_in_every_byte(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from edgecnn.converters import nearest
 from edgecnn.converters.tflite_to_graph import graph_of, read_tflite
 from edgecnn.errors import EdgecnnError, InvalidModelError, UnsupportedError
 from edgecnn.ops import TFLITE_OPS
-from tests.lenet import lenet
-from tests.tflite_builder import Builder
+from tests.support.lenet import lenet
+from tests.support.tflite_builder import Builder
 
 Make = Callable[[Builder], int]
 

@@ -18,8 +18,7 @@ import pytest
 import serial
 
 import edgecnn
-from edgecnn import paths, zoo
-from edgecnn.building import compiler
+from edgecnn import zoo
 from edgecnn.building.app_model import header
 from edgecnn.device.device import Device, Image
 from edgecnn.device.protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, encode
@@ -35,22 +34,11 @@ from edgecnn.errors import (
 )
 from edgecnn.host import HostModel
 from edgecnn.interpreter import trace
-from tests.noisy_line import Noisy, endure
+from tests.support.host_firmware import SANITIZED, built, recorded_hello
+from tests.support.noisy_line import Noisy, endure
 
-SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 X = np.random.default_rng(5).integers(-128, 128, (100, 32, 32, 1)).astype(np.int8)
 X[50:] = np.where(X[50:] > 100, X[50:], -128)  # half of them as sparse as writing
-
-
-def built(folder: Path, program: Path, model: str, *flags: str) -> Path:
-    """The firmware of `folder` for this computer; `model` is the text of its app_model.h."""
-    firmware = paths.runtime().parent
-    program.parent.mkdir()
-    (program.parent / "app_model.h").write_text(model)
-    sources = [*firmware.glob("app/*.c"), *firmware.glob("ports/host/*.c"), *folder.rglob("*.c")]
-    includes = [f"-I{path}" for path in (program.parent, folder, firmware / "app")]
-    compiler.host().run([*compiler.STRICT, *flags, *includes, *map(str, sorted(sources)), "-o", str(program)])
-    return program
 
 
 @pytest.fixture(scope="module")
@@ -337,10 +325,3 @@ def test_only_the_answer_to_this_request_counts(port: str) -> None:
     assert device.traffic.stale == 8
     device.info = dataclasses.replace(info, layers=5)
     assert "answered 2 bytes where 20" in failure(WrongModelError, 13, device.time)
-
-
-def recorded_hello(port: str) -> bytes:
-    """The body of a HELLO."""
-    with serial.Serial(port, timeout=0.2) as line:
-        line.write(encode(Frame(Command.HELLO, 1)))
-        return Receiver().feed(line.read(4096))[0].body

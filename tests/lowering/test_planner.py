@@ -22,9 +22,9 @@ from edgecnn.ops.kernel import Record
 from edgecnn.ops.window import Axis, Window
 from edgecnn.program.program import Program, Step
 from edgecnn.tensor import Tensor
-from tests.lenet import lenet
-from tests.random_models import random_model
-from tests.tflite_builder import Builder
+from tests.support.lenet import lenet
+from tests.support.random_models import random_model
+from tests.support.tflite_builder import Builder
 
 
 @dataclass(frozen=True, eq=False)

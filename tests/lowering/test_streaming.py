@@ -17,12 +17,12 @@ from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower, streamable_steps
 from edgecnn.lowering.planner import lower_bound, plan
 from edgecnn.lowering.streaming import smallest
-from tests.batch import compiled
-from tests.lenet import lenet
-from tests.random_models import random_chain, random_input
-from tests.sanitized import Sanitized
-from tests.test_cli import refused, run
-from tests.tflite_builder import Builder
+from tests.support.batch import compiled
+from tests.support.command_line import refused, run
+from tests.support.lenet import lenet
+from tests.support.random_models import random_chain, random_input
+from tests.support.sanitized import Sanitized
+from tests.support.tflite_builder import Builder
 
 INPUTS = 4
 

@@ -6,8 +6,8 @@ import pytest
 from edgecnn.converters.graph_to_c import prove_accumulators
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError, InvalidModelError
-from tests.ops.support import only_op, replace_field, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import only_op, replace_field, run
+from tests.support.tflite_builder import Builder
 
 
 def depthwise(x: tuple[int, ...], weights: np.ndarray, zero_point: int = 0, **options: object) -> Builder:

@@ -8,8 +8,8 @@ import pytest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.ops.average_pool2d import AveragePool2D
-from tests.ops.support import image, only_op, plane, replace_field, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import image, only_op, plane, replace_field, run
+from tests.support.tflite_builder import Builder
 
 BOTH = pytest.mark.parametrize("pool", [Builder.max_pool_2d, Builder.average_pool_2d], ids=["max", "average"])
 Pool = Callable[..., int]

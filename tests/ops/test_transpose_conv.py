@@ -5,8 +5,8 @@ import pytest
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError
-from tests.ops.support import image, only_op, plane, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import image, only_op, plane, run
+from tests.support.tflite_builder import Builder
 
 TAPS = np.array([[[[1], [2]], [[3], [4]]]], np.int8)  # 2x2, one channel in and out
 

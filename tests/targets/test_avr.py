@@ -14,9 +14,9 @@ from edgecnn.lowering.lower import lower
 from edgecnn.ops.conv2d import Conv2D
 from edgecnn.profiling import profile
 from edgecnn.targets.cores.avr.scales import REACH, scales
-from tests.lenet import lenet
-from tests.targets.emulated import Case, differences
-from tests.tflite_builder import Builder
+from tests.support.emulated import Case, differences
+from tests.support.lenet import lenet
+from tests.support.tflite_builder import Builder
 
 # Input, whether ops are fused, then filters, height, width, stride, padding, dilation, activation, and what follows: a
 # pool, the sum or difference with what went in, or nothing. Or it is depthwise: the filters are those of each channel.

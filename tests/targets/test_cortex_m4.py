@@ -13,7 +13,7 @@ from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.profiling import profile
 from edgecnn.targets.cores.cortex_m4.scales import scales
-from tests.lenet import lenet
+from tests.support.lenet import lenet
 
 
 @pytest.mark.parametrize("bits", [2, 8])

@@ -14,8 +14,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
-from tests.targets.emulated import Case, differences
-from tests.tflite_builder import Builder
+from tests.support.emulated import Case, differences
+from tests.support.tflite_builder import Builder
 
 # filters, height, width, stride, padding, dilation, activation, then pool (or none)
 CHAINS = {

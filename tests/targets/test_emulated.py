@@ -13,9 +13,9 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import streamable_steps
 from edgecnn.targets import TARGETS
-from tests.lenet import lenet
-from tests.random_models import random_chain, random_input, random_model
-from tests.targets.emulated import Case, differences
+from tests.support.emulated import Case, differences
+from tests.support.lenet import lenet
+from tests.support.random_models import random_chain, random_input, random_model
 
 # A board with much RAM for every core, and what the compiler calls the core where it is not the board's own: a
 # Cortex-M3 runs the code of a Cortex-M0+.

@@ -13,7 +13,7 @@ from edgecnn.targets.cores.rv32imc import SWAR, ChannelPairs
 from edgecnn.targets.techniques.swar import ScaleParams
 from edgecnn.targets.techniques.swar import groups as groups_of
 from edgecnn.targets.techniques.thumb import SwarDense
-from tests.tflite_builder import Builder
+from tests.support.tflite_builder import Builder
 
 WORD = 2**32
 
