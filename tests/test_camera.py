@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from numpy.typing import NDArray
 
 from edgecnn import camera, datasets
 from edgecnn.cli.run import command
 from edgecnn.errors import EdgecnnError, UsageError
 
 
-def photograph() -> np.ndarray:
+def photograph() -> NDArray[Any]:
     """A zero in dark ink on gray paper, somewhere in a frame of 480x640."""
     test = datasets.load("digits").test
     digit = test.images[int(np.flatnonzero(test.labels == 0)[0]), ..., 0]
@@ -29,7 +30,7 @@ class VideoCapture:
     """OpenCV's, with the frames that `frames` gives; None: no frame."""
 
     opened = True
-    frames: Callable[[int], np.ndarray | None]
+    frames: Callable[[int], NDArray[Any] | None]
     released = 0
 
     def __init__(self, index: int):
@@ -39,7 +40,7 @@ class VideoCapture:
     def isOpened(self) -> bool:  # noqa: N802
         return self.opened
 
-    def read(self) -> tuple[bool, np.ndarray | None]:
+    def read(self) -> tuple[bool, NDArray[Any] | None]:
         picture = type(self).frames(self.count)
         self.count += 1
         return picture is not None, picture
@@ -85,7 +86,7 @@ class Picamera2:
     def start(self) -> None:
         self.log.append("start")
 
-    def capture_array(self, name: str) -> np.ndarray:
+    def capture_array(self, name: str) -> NDArray[Any]:
         assert name == "main"
         return np.vstack([photograph(), np.full((240, 640), 255, np.uint8)])
 

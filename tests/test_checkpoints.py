@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import training
 from edgecnn.errors import InvalidModelError, UsageError
@@ -21,13 +22,13 @@ HISTORY = [Epoch(0.5, 0.25), Epoch(0.25, 0.5)]
 class Variable:
     """What a variable of Keras is here."""
 
-    def __init__(self, value: np.ndarray):
+    def __init__(self, value: NDArray[Any]):
         self.value = value
 
-    def numpy(self) -> np.ndarray:
+    def numpy(self) -> NDArray[Any]:
         return self.value
 
-    def assign(self, value: np.ndarray) -> None:
+    def assign(self, value: NDArray[Any]) -> None:
         self.value = value
 
 

@@ -2,9 +2,11 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import read_tflite
 from edgecnn.building import compiler
@@ -26,7 +28,7 @@ def written(model: bytes, folder: Path, **how: bool) -> HostModel:
     return HostModel(folder)
 
 
-def by_tensor(graph: Graph, values: dict[str, np.ndarray]) -> dict[int, np.ndarray]:
+def by_tensor(graph: Graph, values: dict[str, NDArray[Any]]) -> dict[int, NDArray[Any]]:
     return {door.index: values[door.name] for door in graph.inputs}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import training, zoo
 from edgecnn.fused_normalization import fused_normalization
@@ -22,7 +23,7 @@ def block(**options: Any) -> Any:
     return keras.Model(image, keras.layers.Dense(2)(x))
 
 
-def trained_once(model: Any, images: np.ndarray) -> list[np.ndarray]:
+def trained_once(model: Any, images: NDArray[Any]) -> list[NDArray[Any]]:
     """Outputs, gradients of all weights, and the moving statistics after one batch."""
     import tensorflow as tf
 

@@ -6,9 +6,11 @@ Who: tflite_runtime's reference kernels, TFLite Micro, NumPy integers, the float
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn.converted import Converted
 from edgecnn.converters.tflite_to_graph import graph_of
@@ -109,9 +111,9 @@ def _decided(description: Description, deviations: tuple[str, ...]) -> list[int]
     return [output for _, _, output in description.steps if output not in undecided]
 
 
-def _only(tensors: list[int], values: Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
+def _only(tensors: list[int], values: Mapping[int, NDArray[Any]]) -> dict[int, NDArray[Any]]:
     return {tensor: values[tensor] for tensor in tensors}
 
 
-def _rows(values: np.ndarray) -> np.ndarray:
+def _rows(values: NDArray[Any]) -> NDArray[Any]:
     return values.reshape(INPUTS, -1)

@@ -5,9 +5,11 @@ import hashlib
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import datasets
 from edgecnn.datasets import digits, download, mnist
@@ -16,7 +18,7 @@ from edgecnn.errors import EdgecnnError, UsageError
 COUNTS = {"train": 7, "t10k": 4}
 
 
-def idx(array: np.ndarray) -> bytes:
+def idx(array: NDArray[Any]) -> bytes:
     return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.astype(np.uint8).tobytes()
 
 

@@ -79,5 +79,5 @@ def test_the_firmware_has_names_of_its_own(library: set[str]) -> None:
 def test_generated_c_has_names_of_its_own(target: str, library: set[str], tmp_path: Path) -> None:
     write_c(everything(), tmp_path / "c", name="network", target=target)
     names = defined((tmp_path / "c" / "network.c").read_text())
-    assert {"network_invoke", "arena"} <= names
+    assert {"network_invoke", "own"} <= names
     assert names & library == set()

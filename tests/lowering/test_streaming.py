@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn.converted import Converted
 from edgecnn.converters.graph_to_c import write_c
@@ -27,7 +28,7 @@ from tests.support.tflite_builder import Builder
 INPUTS = 4
 
 
-def layers_of(graph: Graph, x: np.ndarray, *, stream: int, fuse: bool) -> dict[int, np.ndarray]:
+def layers_of(graph: Graph, x: NDArray[Any], *, stream: int, fuse: bool) -> dict[int, NDArray[Any]]:
     """What each layer computes, by the index of its tensor."""
     values = trace(graph, x)
     steps = [step for step in lower(graph, fuse=fuse, stream=stream).steps if step.call]

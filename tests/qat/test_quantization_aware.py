@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import datasets, training, verify, zoo
 from edgecnn.converters.keras_to_tflite import keras_to_tflite, load_keras, load_tensorflow
@@ -96,7 +97,7 @@ def graph(tuned: Path) -> Graph:
     return graph_of(tuned.with_suffix(".tflite").read_bytes(), "branches")
 
 
-def images(count: int = 20) -> np.ndarray:
+def images(count: int = 20) -> NDArray[Any]:
     return datasets.to_input(noise(count, SHAPE, seed=5))
 
 
@@ -158,12 +159,12 @@ def test_the_kernels_of_training_are_the_weights_of_the_file(tuned: Path, graph:
         np.testing.assert_allclose(theirs, kernel, rtol=1e-6)
 
 
-def real_weights(op: WeightedOp) -> np.ndarray:
+def real_weights(op: WeightedOp) -> NDArray[Any]:
     """(channels, taps), real values."""
     return op.weights.reshape(op.channels, -1) * op.weight_scales.reshape(-1, 1)
 
 
-def channels_first(name: str, kernel: np.ndarray) -> np.ndarray:
+def channels_first(name: str, kernel: NDArray[Any]) -> NDArray[Any]:
     """(channels, taps) of a Keras kernel."""
     channels = np.prod(kernel.shape[-2:] if name == "deep" else kernel.shape[-1:])
     return np.moveaxis(kernel.reshape(*kernel.shape[:2], -1) if name == "deep" else kernel, -1, 0).reshape(channels, -1)

@@ -1,6 +1,9 @@
 """Networks with several inputs and outputs, and with state."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from edgecnn.graph import Graph
 from tests.support.tflite_builder import Builder
@@ -31,7 +34,7 @@ def delay(steps: int = 3) -> bytes:
     return b.finish(b.fully_connected(b.reshape(line, (1, 3 * steps + 3)), weights, None, 0.01, 0.3, 0))
 
 
-def random_values(graph: Graph, count: int, seed: int = 3) -> dict[str, np.ndarray]:
+def random_values(graph: Graph, count: int, seed: int = 3) -> dict[str, NDArray[Any]]:
     """In the types of the file."""
     rng = np.random.default_rng(seed)
     values = {}

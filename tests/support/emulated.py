@@ -4,9 +4,11 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import serial
+from numpy.typing import NDArray
 
 from edgecnn import board as boards
 from edgecnn import paths
@@ -91,7 +93,7 @@ class Case:
 
     about: str
     graph: Graph
-    x: np.ndarray
+    x: NDArray[Any]
     fuse: bool
     optimize: str
     stream: int = 0

@@ -1,6 +1,9 @@
 """Random networks for cores that compute many channels and pixels at once."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
@@ -51,21 +54,21 @@ def _zero_point(rng: np.random.Generator) -> int:
     return int(rng.choice((-128, 0, 127, int(rng.integers(-128, 128)))))
 
 
-def _weights(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+def _weights(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[Any]:
     limit = int(rng.choice((1, 127)))
     return rng.integers(-limit, limit + 1, shape).astype(np.int8)
 
 
-def _typical(weights: np.ndarray) -> float:
+def _typical(weights: NDArray[Any]) -> float:
     return 75 * float(np.sqrt((weights.astype(float) ** 2).mean() * weights[0].size)) + 1
 
 
-def _bias(rng: np.random.Generator, weights: np.ndarray) -> np.ndarray:
+def _bias(rng: np.random.Generator, weights: NDArray[Any]) -> NDArray[Any]:
     limit = int(_typical(weights))
     return rng.integers(-limit, limit + 1, len(weights))
 
 
-def _scales(rng: np.random.Generator, weights: np.ndarray, per_channel: bool) -> list[float] | float:
+def _scales(rng: np.random.Generator, weights: NDArray[Any], per_channel: bool) -> list[float] | float:
     """Multipliers that fill the range of codes, and some of 1 and above."""
     multipliers = np.exp(rng.uniform(np.log(10), np.log(300), len(weights))) / _typical(weights)
     if rng.random() < 0.3:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
@@ -36,7 +36,7 @@ def only_op(model: bytes) -> Op:
     return op
 
 
-def image(rows: ArrayLike, scale: float = 1.0, zero_point: int = 0) -> tuple[Builder, int, np.ndarray]:
+def image(rows: ArrayLike, scale: float = 1.0, zero_point: int = 0) -> tuple[Builder, int, NDArray[Any]]:
     """A builder whose input is an image of one channel, and that image."""
     pixels = np.asarray(rows, np.int8)[np.newaxis, ..., np.newaxis]
     builder = Builder()

@@ -5,10 +5,11 @@ An op of several inputs takes constants and earlier tensors beside the one befor
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import tflite
+from numpy.typing import NDArray
 
 from edgecnn.converters.tflite_file import enumerators
 from tests.support.tflite_builder import Builder
@@ -88,22 +89,22 @@ class Chain:
     def activation(self) -> str:
         return str(self.rng.choice(_ACTIVATIONS, p=(0.4, 0.3, 0.2, 0.1)))
 
-    def weights(self, shape: tuple[int, ...]) -> np.ndarray:
+    def weights(self, shape: tuple[int, ...]) -> NDArray[Any]:
         limit = int(self.rng.choice((1, 20, 127)))
         return self.rng.integers(-limit, limit + 1, shape).astype(np.int8)
 
-    def bias(self, weights: np.ndarray) -> np.ndarray:
+    def bias(self, weights: NDArray[Any]) -> NDArray[Any]:
         limit = self.wide(1, 4) * _typical(weights)
         return self.rng.integers(-int(limit), int(limit) + 1, len(weights))
 
-    def scales(self, weights: np.ndarray, per_channel: bool) -> tuple[float | list[float], float]:
+    def scales(self, weights: NDArray[Any], per_channel: bool) -> tuple[float | list[float], float]:
         """Scales of the weights and of the output that spread the output over part of the range, or saturate it."""
         out = self.wide(3e-3, 0.3) if self.chance(0.9) else self.wide(1e-6, 100)
         center = out / self.scale * self.wide(3, 300) / _typical(weights)
         return [center * self.wide(0.3, 3) for _ in weights] if per_channel else center, out
 
 
-def _typical(weights: np.ndarray) -> float:
+def _typical(weights: NDArray[Any]) -> float:
     """The size of a typical accumulator."""
     return float(np.sqrt(np.mean(weights.astype(np.float64) ** 2) * weights[0].size) * _SPREAD * 1.5 + 1)
 
@@ -413,7 +414,7 @@ def finished(c: Chain) -> tuple[bytes, Description]:
     return c.builder.finish(c.x), Description(text, shape, tuple(reversed(steps)))
 
 
-def random_input(rng: np.random.Generator, shape: tuple[int, ...], n: int) -> np.ndarray:
+def random_input(rng: np.random.Generator, shape: tuple[int, ...], n: int) -> NDArray[Any]:
     """Return `n` inputs over the full range for an input of this shape, whose batch dimension they take over."""
     return rng.integers(-128, 128, (n, *shape[1:])).astype(np.int8)
 

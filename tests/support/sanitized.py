@@ -2,8 +2,10 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgecnn.building import compiler
 from edgecnn.converters.manifest import read_manifest
@@ -53,13 +55,13 @@ class Sanitized:
         sources = [str(main), *map(str, sorted(folder.rglob("*.c")))]
         compiler.host().run([*_FLAGS, f"-I{folder}", *sources, "-o", str(self._program)])
 
-    def trace(self, x: np.ndarray) -> np.ndarray:
+    def trace(self, x: NDArray[Any]) -> NDArray[Any]:
         """(N, bytes of all layers' outputs and of the network's)."""
         done = subprocess.run([str(self._program)], input=x.tobytes(), capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()
         return np.frombuffer(done.stdout, np.int8).reshape(len(x), -1)
 
-    def invoke(self, x: np.ndarray) -> np.ndarray:
+    def invoke(self, x: NDArray[Any]) -> NDArray[Any]:
         """Output codes, as `HostModel.invoke`."""
         shape = self.manifest.outputs[0].shape[1:]
         return self.trace(x)[:, -int(np.prod(shape)) :].reshape(len(x), *shape)

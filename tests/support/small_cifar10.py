@@ -5,8 +5,10 @@ import pickle
 import struct
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from edgecnn import datasets
@@ -20,7 +22,7 @@ def batches(splits: dict[str, datasets.Split]) -> dict[str, datasets.Split]:
     return {**named, "test_batch": splits["test"]}
 
 
-def planes(split: datasets.Split) -> np.ndarray:
+def planes(split: datasets.Split) -> NDArray[Any]:
     return split.images.transpose(0, 3, 1, 2).reshape(len(split), -1)
 
 

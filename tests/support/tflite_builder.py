@@ -11,6 +11,7 @@ from typing import Any
 import flatbuffers
 import numpy as np
 import tflite
+from numpy.typing import NDArray
 
 Quantization = tuple[Sequence[float], Sequence[int], int]  # scales, zero points, quantized dimension
 
@@ -81,7 +82,7 @@ class Builder:
         self.tensors: list[Tensor] = []
         self.operators: list[Operator] = []
         self.inputs: list[int] = []
-        self.variables: dict[str, np.ndarray] = {}  # what each begins with
+        self.variables: dict[str, NDArray[Any]] = {}  # what each begins with
 
     # The raw forms
 
@@ -93,7 +94,7 @@ class Builder:
         *,
         axis: int = 0,
         dtype: Any = np.int8,
-        data: np.ndarray | None = None,
+        data: NDArray[Any] | None = None,
         signature: Sequence[int] | None = None,
     ) -> int:
         """Add any tensor; several scales make it quantized per channel along `axis`, None leaves it unquantized."""
@@ -132,7 +133,7 @@ class Builder:
 
     # State
 
-    def variable(self, initial: np.ndarray) -> int:
+    def variable(self, initial: NDArray[Any]) -> int:
         """Add a variable that begins with these int8 codes; returns its handle."""
         if not self.variables:
             self.operator("CALL_ONCE", [], None, "CallOnceOptions", InitSubgraphIndex=1)
@@ -159,8 +160,8 @@ class Builder:
     def conv2d(
         self,
         x: int,
-        weights: np.ndarray,
-        bias: np.ndarray | None,
+        weights: NDArray[Any],
+        bias: NDArray[Any] | None,
         weight_scales: float | Sequence[float],
         out_scale: float,
         out_zero_point: int,
@@ -186,8 +187,8 @@ class Builder:
     def depthwise_conv2d(
         self,
         x: int,
-        weights: np.ndarray,
-        bias: np.ndarray,
+        weights: NDArray[Any],
+        bias: NDArray[Any],
         weight_scales: float | Sequence[float],
         out_scale: float,
         out_zero_point: int,
@@ -238,8 +239,8 @@ class Builder:
     def transpose_conv(
         self,
         x: int,
-        weights: np.ndarray,
-        bias: np.ndarray | None,
+        weights: NDArray[Any],
+        bias: NDArray[Any] | None,
         weight_scales: float | Sequence[float],
         out_scale: float,
         out_zero_point: int,
@@ -318,8 +319,8 @@ class Builder:
     def fully_connected(
         self,
         x: int,
-        weights: np.ndarray,
-        bias: np.ndarray | None,
+        weights: NDArray[Any],
+        bias: NDArray[Any] | None,
         weight_scales: float | Sequence[float],
         out_scale: float,
         out_zero_point: int,
@@ -437,7 +438,7 @@ class Builder:
         options = _strided(stride, padding, activation)
         return self.operator(code, [x], y, "Pool2DOptions", **options, FilterHeight=size[0], FilterWidth=size[1])
 
-    def _bias(self, x: int, bias: np.ndarray | None, weight_scales: float | Sequence[float]) -> int:
+    def _bias(self, x: int, bias: NDArray[Any] | None, weight_scales: float | Sequence[float]) -> int:
         if bias is None:
             return -1
         quantization = self.tensors[x].quantization

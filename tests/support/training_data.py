@@ -1,13 +1,16 @@
 """Pictures that are quickly made and learned, and who decides what becomes of them."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from edgecnn import datasets
 
 EXACT_ORACLES = ("tflite_runtime", "tflite_micro")
 
 
-def noise(count: int, shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
+def noise(count: int, shape: tuple[int, ...], seed: int = 0) -> NDArray[Any]:
     return np.random.RandomState(seed).randint(0, 256, (count, *shape)).astype(np.uint8)
 
 

@@ -1,9 +1,11 @@
 """The AVR's kernels on simavr: windows of all kinds, one product that is MBQM's two roundings, and what LeNet costs."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import board as boards
 from edgecnn.converters.graph_to_c import write_c
@@ -75,7 +77,7 @@ def _network(about: str, rng: np.random.Generator) -> Graph:
     builder = Builder()
     x = builder.input((1, *shape), 0.5, -3)
 
-    def weights(*size: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    def weights(*size: int) -> tuple[NDArray[Any], NDArray[Any], list[float]]:
         center = 1 / (74 * np.sqrt(np.prod(size[1:])))  # products of noise spread over the whole range of the output
         values = rng.integers(-127, 128, size).astype(np.int8)
         return values, rng.integers(-3000, 3000, size[0]), [float(v) for v in center * rng.uniform(0.3, 3, size[0])]
@@ -137,7 +139,7 @@ def test_one_product_is_exactly_mbqm(activation: str) -> None:
         np.testing.assert_array_equal(_as_scale24(rows[0].tolist(), sums, zero_point, *op.clamp), codes)
 
 
-def _as_scale24(row: list[int], sums: np.ndarray, zero_point: int, low: int, high: int) -> np.ndarray:
+def _as_scale24(row: list[int], sums: NDArray[Any], zero_point: int, low: int, high: int) -> NDArray[Any]:
     """What scale24.h does."""
 
     def number(first: int, size: int) -> int:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import board as boards
 from edgecnn.attached import attached
@@ -48,7 +49,7 @@ def test_every_byte_of_every_layer_is_numpys(chain: str, tmp_path: Path) -> None
     builder = Builder()
     x = builder.input((1, *shape), 0.5, -3)
 
-    def weights(*size: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    def weights(*size: int) -> tuple[NDArray[Any], NDArray[Any], list[float]]:
         taps = int(np.prod(size[1:]))
         center = 1 / (74 * np.sqrt(taps))  # products of noise spread over the whole range of the output
         values = rng.integers(-127, 128, size).astype(np.int8)
@@ -117,7 +118,7 @@ class Block:
         add = self.pick((self.builder.max_pool_2d, self.builder.average_pool_2d))
         return add(x, taps, stride, padding, self.pick(ACTIVATIONS))
 
-    def numbers(self, x: int, *size: int) -> tuple[np.ndarray, np.ndarray, list[float], float, int]:
+    def numbers(self, x: int, *size: int) -> tuple[NDArray[Any], NDArray[Any], list[float], float, int]:
         """Weights, biases and scales with which noise fills the range of the output; its scale and zero point."""
         quantization = self.builder.tensors[x].quantization
         assert quantization

@@ -4,9 +4,11 @@ import dataclasses
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import board as boards
 from edgecnn.converters.tflite_to_graph import graph_of
@@ -57,7 +59,7 @@ def cases(modes: Sequence[str]) -> list[Case]:
     return found + [Case(f"{mode}, LeNet", graph, _inputs(rng, graph), True, mode) for mode in modes]
 
 
-def _inputs(rng: np.random.Generator, graph: Graph) -> np.ndarray:
+def _inputs(rng: np.random.Generator, graph: Graph) -> NDArray[Any]:
     return random_input(rng, graph.input.shape, INPUTS)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import datasets, write_c, zoo
 from edgecnn.converters.tflite_to_graph import graph_of
@@ -83,7 +84,7 @@ class Lying(Oracle):
 
     layer: int
 
-    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
+    def evaluate(self, model: bytes, x: NDArray[Any]) -> dict[int, NDArray[Any]]:
         answer = super().evaluate(model, x)
         if x.min() < -128 + 1 and x.std() > 60:
             answer[self.layer] = answer[self.layer].copy()
@@ -94,7 +95,7 @@ class Lying(Oracle):
 class Failing(Oracle):
     """An interpreter that refuses the model."""
 
-    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
+    def evaluate(self, model: bytes, x: NDArray[Any]) -> dict[int, NDArray[Any]]:
         raise EdgecnnError("it will not have it.")
 
 

@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import FloatTwin, HostModel, datasets, read_tflite, write_c, zoo
 from edgecnn.fixed_point import quantize
@@ -28,7 +30,7 @@ def folder(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def codes(graph: Graph) -> np.ndarray:
+def codes(graph: Graph) -> NDArray[Any]:
     """10,000 images as input codes (N, 32, 32, 1)."""
     if datasets.available("mnist"):
         images = datasets.load("mnist").test.images
@@ -41,7 +43,7 @@ def codes(graph: Graph) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def answers(folder: Path, codes: np.ndarray) -> np.ndarray:
+def answers(folder: Path, codes: NDArray[Any]) -> NDArray[Any]:
     return HostModel(folder).invoke(codes)
 
 
@@ -50,24 +52,26 @@ def test_arena_and_parameters(graph: Graph, folder: Path) -> None:
     assert HostModel(folder).manifest.arena.bytes <= 5_900
 
 
-def test_c_equals_tflite_runtime(graph: Graph, codes: np.ndarray, answers: np.ndarray, tflite_runtime: Oracle) -> None:
+def test_c_equals_tflite_runtime(
+    graph: Graph, codes: NDArray[Any], answers: NDArray[Any], tflite_runtime: Oracle
+) -> None:
     assert answers.shape == (COUNT, 10)
     theirs = tflite_runtime.evaluate(graph.source, codes)[graph.output.index]
     assert np.count_nonzero(theirs.reshape(COUNT, 10) != answers) == 0
 
 
-def test_c_equals_tflite_micro(graph: Graph, codes: np.ndarray, answers: np.ndarray, tflite_micro: Oracle) -> None:
+def test_c_equals_tflite_micro(graph: Graph, codes: NDArray[Any], answers: NDArray[Any], tflite_micro: Oracle) -> None:
     theirs = tflite_micro.evaluate(graph.source, codes)[graph.output.index]
     assert np.count_nonzero(theirs.reshape(COUNT, 10) != answers) == 0
 
 
-def test_c_equals_numpy_and_the_float_twin(graph: Graph, codes: np.ndarray, answers: np.ndarray) -> None:
+def test_c_equals_numpy_and_the_float_twin(graph: Graph, codes: NDArray[Any], answers: NDArray[Any]) -> None:
     assert np.array_equal(graph.evaluate(codes[:1000]), answers[:1000])
     assert np.array_equal(FloatTwin(graph).evaluate(codes[:1000]), answers[:1000])
 
 
 def test_sanitizers_find_nothing(
-    graph: Graph, folder: Path, codes: np.ndarray, answers: np.ndarray, tmp_path: Path
+    graph: Graph, folder: Path, codes: NDArray[Any], answers: NDArray[Any], tmp_path: Path
 ) -> None:
     """Every image under AddressSanitizer and UndefinedBehaviorSanitizer, and random bytes beside them."""
     program = Sanitized(folder, tmp_path)
@@ -76,14 +80,14 @@ def test_sanitizers_find_nothing(
     assert np.array_equal(program.invoke(noise), graph.evaluate(noise))
 
 
-def test_real_valued_outputs_are_the_devices(graph: Graph, codes: np.ndarray, answers: np.ndarray) -> None:
+def test_real_valued_outputs_are_the_devices(graph: Graph, codes: NDArray[Any], answers: NDArray[Any]) -> None:
     pixels = (codes[:50].astype(np.float32) + 128) / 255
     probabilities = FloatTwin(graph)(pixels)
     assert np.array_equal(probabilities, (answers[:50].astype(np.float32) + 128) / 256)
 
 
 @pytest.mark.skipif(not datasets.available("mnist"), reason="MNIST is not here: set EDGECNN_DATA_DIR to grade on it")
-def test_accuracy_on_mnist(answers: np.ndarray) -> None:
+def test_accuracy_on_mnist(answers: NDArray[Any]) -> None:
     labels = datasets.load("mnist").test.labels
     assert np.mean(answers.argmax(axis=1) == labels) >= 0.994
 
