@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
 from tests.support.command_line import refused, run
 from tests.support.noisy_line import Noisy, endure
+from tests.support.processes import started
 from tests.support.small_networks import everything
 from tests.support.tflite_builder import Builder
 
@@ -81,7 +83,7 @@ def test_a_network_runs_bit_exact(name: str, fitting: tuple[Path, Graph], tmp_pa
     built = build(folder, board.load(name), tmp_path / "firmware")
     program = lower(graph, built.board.target, manifest.optimize, fuse=manifest.fused)
     door = tmp_path / "door"
-    watched = _with_options(built.board, *_OPENS_DOOR[built.board.emulator.kind](door)) if name in BARE else built.board
+    watched = _with_options(built.board, *_opens(door, built.board)) if name in BARE else built.board
     with emulator.emulate(watched, built.elf) as url, Device(url, patience=60) as device:
         device.expect(manifest.name, manifest.model.sha256)
         assert (device.info.board, device.info.arena) == (name, plan(program).arena)
@@ -140,11 +142,16 @@ def _with_options(facts: board.Board, *options: str) -> board.Board:
 
 
 # By kind of emulator: the options that make it open a socket or write a file, and how RAM is read there.
-_OPENS_DOOR = {
+_OPENS_DOOR: dict[str, Callable[[Path], tuple[str, ...]]] = {
     "qemu": lambda door: ("-qmp", f"unix:{door},server=on,wait=off"),
     "rp2040js": lambda door: (str(door),),
     "simavr": lambda door: ("-r", str(door)),
 }
+
+
+def _opens(door: Path, facts: board.Board) -> tuple[str, ...]:
+    assert facts.emulator
+    return _OPENS_DOOR[facts.emulator.kind](door)
 
 
 def _stack_used(built: Build, door: Path) -> int:
@@ -197,20 +204,18 @@ _READS_RAM = {"qemu": _from_qemu, "rp2040js": _from_rp2040js, "simavr": _from_si
 def test_no_emulator_runs_on(lenet5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever happens in the block, the process ends; if it ended before, it is said why."""
     built = build(lenet5, board.load("mps2_an386"), tmp_path / "firmware")
-    started: list[subprocess.Popen[bytes]] = []
-    popen = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
+    processes = started(monkeypatch)
     with pytest.raises(ZeroDivisionError), emulator.emulate(built.board, built.elf):
         raise ZeroDivisionError
 
     def waits_for_its_end() -> None:
         with emulator.emulate(_with_options(built.board, "-nonsense"), built.elf):
-            started[-1].wait(10)
+            processes[-1].wait(10)
             raise TimeoutError
 
     with pytest.raises(TransferError, match="ended by itself: .*nonsense"):
         waits_for_its_end()
-    assert [process.poll() is not None for process in started] == [True, True]
+    assert [process.poll() is not None for process in processes] == [True, True]
 
 
 def test_missing_emulator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -246,7 +251,7 @@ def test_the_raspberry_pi_5_computes_with_sdot(lenet5: Path, tmp_path: Path) -> 
     """The program needs an instruction that the core of the Raspberry Pi 4 does not have."""
     elf = build(lenet5, board.load("raspberry_pi_5"), tmp_path / "firmware").elf
     for core, end in (("cortex-a76", 0), ("cortex-a72", -signal.SIGILL)):
-        command = ["qemu-aarch64", "-cpu", core, elf]  # the self-test computes everything once
+        command = ["qemu-aarch64", "-cpu", core, str(elf)]  # the self-test computes everything once
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd=tmp_path)
         assert done.returncode == end, core
 

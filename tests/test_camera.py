@@ -22,7 +22,7 @@ def photograph() -> NDArray[Any]:
     test = datasets.load("digits").test
     digit = test.images[int(np.flatnonzero(test.labels == 0)[0]), ..., 0]
     paper = np.full((480, 640), 190, np.uint8)
-    paper[100:260, 300:460] -= np.kron(digit, np.ones((5, 5), np.uint8)) // 2
+    paper[100:260, 300:460] -= (np.kron(digit, np.ones((5, 5), np.uint8)) // 2).astype(np.uint8)
     return paper
 
 
@@ -54,7 +54,7 @@ def opencv(monkeypatch: pytest.MonkeyPatch) -> type[VideoCapture]:
     """Only OpenCV is installed."""
 
     class Fresh(VideoCapture):
-        frames = staticmethod(lambda index: np.dstack([photograph()] * 3))  # type: ignore[assignment]
+        frames = staticmethod(lambda index: np.dstack([photograph()] * 3))
 
     module: Any = ModuleType("cv2")
     module.VideoCapture, module.COLOR_BGR2GRAY = Fresh, 6
@@ -124,7 +124,7 @@ def test_a_frame_through_picamera2(picamera2: type[Picamera2], lenet5: Path) -> 
 
 
 def test_cameras_that_give_nothing(opencv: type[VideoCapture]) -> None:
-    opencv.frames = staticmethod(lambda index: None if index else np.zeros((4, 4, 3), np.uint8))  # type: ignore[assignment]
+    opencv.frames = staticmethod(lambda index: None if index else np.zeros((4, 4, 3), np.uint8))
     with pytest.raises(EdgecnnError, match=r"no picture through cv2 \(there is none, or it stopped\); check its cable"):
         camera.frame()
     opencv.opened = False

@@ -71,7 +71,7 @@ DAMAGE: dict[str, Callable[[Members], None]] = {
     "a loss is a list": about(history=[{"loss": [], "validation_accuracy": 1}]),
     "no epoch": about(history=[]),
     "more epochs than asked for": about(history=[{"loss": 0, "validation_accuracy": 1}] * 4),
-    "a variable is missing": lambda members: members.pop("1.npy") and None,
+    "a variable is missing": lambda members: members.__delitem__("1.npy"),
     "a variable more": put("2.npy", member(np.zeros(3, np.float32))),
     "a variable of another shape": put("0.npy", member(np.zeros((3, 2), np.float32))),
     "a variable of another type": put("0.npy", member(np.zeros((2, 3), np.complex64))),

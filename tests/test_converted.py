@@ -10,8 +10,9 @@ import click
 import numpy as np
 import pytest
 
-from edgecnn import cli, verify, write_c
+from edgecnn import verify, write_c
 from edgecnn.building import compiler
+from edgecnn.cli import verbs
 from edgecnn.converted import Converted
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, InvalidModelError, UsageError
@@ -105,9 +106,9 @@ def test_every_verb_refuses_it_and_takes_the_users_word(
     }
     arguments = [verb, str(folder), *map(str, options.get(verb, ("--board", "host", "-o", tmp_path / "firmware")))]
     with pytest.raises(InvalidModelError, match="--trust-folder"):
-        cli.cli.main(arguments, standalone_mode=False)
+        verbs.cli.main(arguments, standalone_mode=False)
     with pytest.raises((AssertionError, EdgecnnError, click.ClickException)) as caught:
-        cli.cli.main([*arguments, "--trust-folder"], standalone_mode=False)
+        verbs.cli.main([*arguments, "--trust-folder"], standalone_mode=False)
     assert "--trust-folder" not in str(caught.value)
 
 

@@ -85,7 +85,7 @@ def test_what_is_given_is_checked(tmp_path: Path) -> None:
     graph = graph_of(mixed())
     model = written(mixed(), tmp_path / "c")
     good = random_values(graph, 2)
-    bad = [
+    bad: list[tuple[Any, str]] = [
         (good["input_0"], "has 2 inputs; give an array for each by its name: input_0, input_1"),
         ({"input_0": good["input_0"]}, "inputs are input_0, input_1, but input_0 were given"),
         ({**good, "more": good["input_0"]}, "but input_0, input_1, more were given"),

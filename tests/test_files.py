@@ -107,7 +107,7 @@ def test_where_folders_cannot_be_exchanged_it_takes_two_steps(tmp_path: Path, mo
     for name, library in (("refused", SimpleNamespace(renameat2=lambda *_: -1)), ("unknown", SimpleNamespace())):
         replace(tmp_path / name, OLD)
         with monkeypatch.context() as patch:
-            patch.setattr(files.ctypes, "CDLL", lambda _, library=library: library)
+            patch.setattr("ctypes.CDLL", lambda _, library=library: library)
             replace(tmp_path / name, NEW)
         assert held(tmp_path / name) == marked(NEW)
 

@@ -1,5 +1,6 @@
 """Training with TensorFlow's fused batch normalization: Keras's own numbers, and Keras's own layers afterwards."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -77,9 +78,13 @@ def test_a_failure_leaves_keras_layers_behind() -> None:
 def test_training_uses_it(monkeypatch: pytest.MonkeyPatch) -> None:
     from edgecnn import datasets
 
-    ops = []
-    fused = training.fused_normalization
-    monkeypatch.setattr(training, "fused_normalization", lambda model: ops.append(model.name) or fused(model))
+    ops: list[str] = []
+
+    def fused(model: Any) -> AbstractContextManager[None]:
+        ops.append(model.name)
+        return fused_normalization(model)
+
+    monkeypatch.setattr(training, "fused_normalization", fused)
     data = datasets.load("digits")
     small = datasets.Dataset("small", data.train[:64], data.validation[:30], data.test[:30], data.classes)
     result = training.train("resnet", small, zoo.Recipe(epochs=1, batch_size=32))

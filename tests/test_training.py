@@ -64,8 +64,9 @@ def images(small: datasets.Dataset) -> NDArray[Any]:
 
 
 def views(images: NDArray[Any], key: tuple[int, int] = (0, 0), **strength: float) -> NDArray[Any]:
-    only = replace(augmentation.Warp(rotation=0, scale=0, shear=0, shift=0, elastic=0), **strength)  # type: ignore
-    return only(images, np.array(key, np.int32)).numpy()
+    only = replace(augmentation.Warp(rotation=0, scale=0, shear=0, shift=0, elastic=0), **strength)  # type: ignore[arg-type]
+    moved: NDArray[Any] = only(images, np.array(key, np.int32)).numpy()
+    return moved
 
 
 def test_augmentation_of_no_strength_changes_nothing(images: NDArray[Any]) -> None:

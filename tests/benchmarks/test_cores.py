@@ -8,6 +8,7 @@ from elftools.elf.elffile import ELFFile
 from benchmarks import cores
 from edgecnn import board, read_tflite, write_c
 from edgecnn.building.build import build
+from tests.support.elf import symbols
 
 
 @pytest.mark.parametrize("name", ["mps2_an386", "mps3_an547"])
@@ -40,7 +41,7 @@ def test_the_kernels_that_lenet_links(name: str, optimize: str, most: int, tmp_p
     built = build(folder, facts, tmp_path / "firmware")
     kernels, file, size = {path.name for path in (folder / "runtime").glob("*.c")}, "", 0
     with built.elf.open("rb") as elf:
-        for symbol in ELFFile(elf).get_section_by_name(".symtab").iter_symbols():
+        for symbol in symbols(ELFFile(elf)):
             kind, binding = symbol["st_info"]["type"], symbol["st_info"]["bind"]
             file = symbol.name if kind == "STT_FILE" else file
             ours = file in kernels if binding == "STB_LOCAL" else symbol.name.startswith("edgecnn_")

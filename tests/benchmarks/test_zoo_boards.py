@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import zoo as sizes
 from benchmarks import zoo_boards as table
 from edgecnn import zoo
 from edgecnn.board import load
@@ -56,17 +57,17 @@ def test_a_wrong_byte_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_two_tables_leave_each_other_alone() -> None:
-    text = f"sizes\n{table.sizes.BOARDS}old\n"
-    assert table.sizes.with_boards(text, "new\n") == f"sizes\n{table.sizes.BOARDS}new\n"
-    assert table.sizes.with_boards("other sizes\n", "new\n").endswith(f"{table.sizes.BOARDS}new\n")
+    text = f"sizes\n{sizes.BOARDS}old\n"
+    assert sizes.with_boards(text, "new\n") == f"sizes\n{sizes.BOARDS}new\n"
+    assert sizes.with_boards("other sizes\n", "new\n").endswith(f"{sizes.BOARDS}new\n")
 
 
 def test_only_what_is_named_or_missing_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "zoo.md"
-    row = table.sizes.line(("`a`", "old"))
-    file.write_text(f"sizes\n{table.sizes.BOARDS}| network |\n| --- |\n{row}\n{row}\n| `b` | old |\n| `gone` | old |\n")
-    monkeypatch.setattr(table.sizes, "FILE", file)
-    monkeypatch.setattr(table.zoo, "trained_names", lambda: ["a", "b", "c"])
+    row = sizes.line(("`a`", "old"))
+    file.write_text(f"sizes\n{sizes.BOARDS}| network |\n| --- |\n{row}\n{row}\n| `b` | old |\n| `gone` | old |\n")
+    monkeypatch.setattr(sizes, "FILE", file)
+    monkeypatch.setattr(zoo, "trained_names", lambda: ["a", "b", "c"])
     monkeypatch.setattr(table, "trained", lambda name: name)
     monkeypatch.setattr(table, "rows", lambda networks: [(f"`{name}`", "new") for name in networks])
     table.update(["b"])

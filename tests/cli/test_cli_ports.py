@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import serial
@@ -47,8 +48,9 @@ def cable(program: Path, size: int, then: Callable[[], bool]) -> Iterator[str]:
 
         def carry() -> None:
             passed, holds = 0, True
+            ends: list[Any] = [ours, out]
             while holds and not end.is_set():
-                for source in select.select([ours, out], [], [], 0.1)[0]:
+                for source in select.select(ends, [], [], 0.1)[0]:
                     data = os.read(source if source == ours else out.fileno(), 4096)
                     if source == ours:
                         holds = not passed < size <= passed + len(data) or then()

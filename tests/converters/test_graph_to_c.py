@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import SymbolTableSection
 
 from edgecnn import paths
 from edgecnn.building import compiler
@@ -26,6 +25,7 @@ from edgecnn.host import HostModel
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.version import VERSION
+from tests.support.elf import symbols
 from tests.support.lenet import lenet
 from tests.support.random_models import random_input, random_model
 from tests.support.sanitized import Sanitized
@@ -254,9 +254,7 @@ def test_a_bare_cortex_m4_needs_no_library(tmp_path: Path) -> None:
     for source in c_files(tmp_path / "c"):
         zig.run([*compiler.STRICT, *flags, f"-I{tmp_path / 'c'}", "-c", source, "-o", str(tmp_path / "x.o")])
         with (tmp_path / "x.o").open("rb") as file:
-            table = ELFFile(file).get_section_by_name(".symtab")
-            assert isinstance(table, SymbolTableSection)
-            for symbol in table.iter_symbols():
+            for symbol in symbols(ELFFile(file)):
                 (undefined if symbol["st_shndx"] == "SHN_UNDEF" else defined).add(symbol.name)
     missing = {name for name in undefined - defined - {""} if not name.startswith("__aeabi_")}
     assert "model_invoke" in defined

@@ -36,6 +36,7 @@ from edgecnn.host import HostModel
 from edgecnn.interpreter import trace
 from tests.support.host_firmware import SANITIZED, built, recorded_hello
 from tests.support.noisy_line import Noisy, endure
+from tests.support.processes import started
 
 X = np.random.default_rng(5).integers(-128, 128, (100, 32, 32, 1)).astype(np.int8)
 X[50:] = np.where(X[50:] > 100, X[50:], -128)  # half of them as sparse as writing
@@ -76,7 +77,7 @@ def test_it_says_what_it_is(device: Device, folder: Path) -> None:
     assert (info.sha256, info.arena, info.layers) == (manifest.model.sha256, manifest.arena.bytes, 6)
     for ours, theirs in zip((*info.inputs, *info.outputs), (*manifest.inputs, *manifest.outputs), strict=True):
         assert (ours.name, ours.dtype, ours.shape) == (theirs.name, theirs.type, theirs.shape[1:])
-        assert (ours.tensor.scale, ours.tensor.zero_point) == (np.float32(theirs.scale), theirs.zero_point)
+        assert (ours.tensor.scale, ours.tensor.zero_point) == (float(np.float32(theirs.scale)), theirs.zero_point)
     assert info.ticks_per_second > 0
     assert info.self_test_ticks > 0
     assert info.self_test_failures == 0
@@ -148,19 +149,19 @@ def test_a_thousand_faults_and_no_wrong_answer(port: str, graph: edgecnn.Graph) 
 
     def ask(i: int) -> None:
         if i % 10 == 3:
-            assert np.array_equal(device.layer(3, X[i]), inner[i])
+            assert np.array_equal(board.layer(3, X[i]), inner[i])
         elif i % 10 == 7:
-            assert len(device.time()) == 6
+            assert len(board.time()) == 6
         else:
-            assert np.array_equal(device.infer(X[i]).codes, expected[i])
+            assert np.array_equal(board.infer(X[i]).codes, expected[i])
 
-    with Device(line, baud=10**9, timeout=0.02) as device:
-        answered = endure(1000, device, line, [partial(ask, i) for i in range(len(X))], write=0.5, read=0.1)
+    with Device(line, baud=10**9, timeout=0.02) as board:
+        answered = endure(1000, board, line, [partial(ask, i) for i in range(len(X))], write=0.5, read=0.1)
         assert answered > 500
         assert min(line.injected.values()) > 50
-        assert device.traffic.retries > 200
-        assert device.traffic.stale > 50
-        assert device.corrupt > 50
+        assert board.traffic.retries > 200
+        assert board.traffic.stale > 50
+        assert board.corrupt > 50
 
 
 def test_silence() -> None:
@@ -190,11 +191,11 @@ def test_ports_that_cannot_be_opened(device: Device, monkeypatch: pytest.MonkeyP
     assert "is busy; close" in failure(PortError, 11, lambda: Device(device.port))
     assert "/dev/no-such-port does not exist" in failure(PortError, 11, lambda: Device("/dev/no-such-port"))
     for name, said in (("socket://127.0.0.1:1",) * 2, ("socket://x",) * 2, ("a\0b", r"a\x00b")):
-        assert f"{said} cannot be opened" in failure(PortError, 11, lambda name=name: Device(name))
+        assert f"{said} cannot be opened" in failure(PortError, 11, partial(Device, name))
     assert "does not exist" in failure(PortError, 11, lambda: Device(""))
     sentence = "is not a port that edgecnn opens; name a serial port"
     for name in ("alt://x?class=os", "spy://x?file=y", "loop://", "hwgrep://.", "rfc2217://x:1", "x://"):
-        assert f"{name} {sentence}" in failure(PortError, 11, lambda name=name: Device(name))
+        assert f"{name} {sentence}" in failure(PortError, 11, partial(Device, name))
 
     def forbidden(*arguments: object, **options: object) -> None:
         raise serial.SerialException(errno.EACCES, "could not open port")
@@ -212,13 +213,11 @@ def test_a_cable_pulled_between_two_images(program: Path) -> None:
 
 
 def test_a_board_that_hangs(program: Path, graph: edgecnn.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[subprocess.Popen[bytes]] = []
-    popen = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
+    processes = started(monkeypatch)
     with host_board(program) as port, Device(port, timeout=0.05, retries=2) as device:
-        started[-1].send_signal(signal.SIGSTOP)
+        processes[-1].send_signal(signal.SIGSTOP)
         assert "did not answer INFER in 3 attempts" in failure(TransferError, 14, lambda: device.infer(X[0]))
-        started[-1].send_signal(signal.SIGCONT)
+        processes[-1].send_signal(signal.SIGCONT)
         assert np.array_equal(device.infer(X[1]).codes, graph.evaluate(X[1:2])[0])
         assert (device.traffic.lost, device.traffic.stale) == (1, 3)
 
@@ -235,7 +234,7 @@ def test_a_socket_is_a_port(program: Path, graph: edgecnn.Graph) -> None:
 def _serve(server: socket.socket, program: Path) -> None:
     connection, _ = server.accept()
     with connection:
-        subprocess.run([program], stdin=connection, stdout=connection, check=True)
+        subprocess.run([str(program)], stdin=connection.fileno(), stdout=connection.fileno(), check=True)
 
 
 def test_the_host_port_opens_the_tty_that_it_is_told(program: Path) -> None:

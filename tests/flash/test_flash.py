@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edgecnn import board as boards
-from edgecnn import flash, read_tflite, write_c
+from edgecnn import flash, paths, read_tflite, write_c
 from edgecnn.building.build import build, default_folder, read
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.device.device import Device, Image
@@ -168,7 +168,7 @@ def test_what_gdb_complains_of(lenet5: Path, tmp_path: Path) -> None:
     where = ("flash", firmware(lenet5, "mps2_an386"), "--board", "mps2_an386")
     refused(2, "name it with --to HOST:PORT", by=run(*where))
     refused(14, "gdb-multiarch failed: localhost:1: ", "flash it again", by=run(*where, "--to", "localhost:1"))
-    facts = (boards.paths.boards() / "virt_rv32.toml").read_text()
+    facts = (paths.boards() / "virt_rv32.toml").read_text()
     nowhere = tmp_path / "nowhere.toml"  # with no memory where its flash should be
     nowhere.write_text(facts.replace("origin = 0x80000000", "origin = 0x70000000"))
     done = run("flash", lenet5, "--board", nowhere, "--emulate", "-o", tmp_path / "firmware")

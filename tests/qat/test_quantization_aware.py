@@ -131,22 +131,25 @@ def test_nested_joins_need_no_requantization() -> None:
 
 
 def test_the_ranges_of_training_are_the_scales_of_the_file(tuned: Path, graph: Graph) -> None:
-    parameters = {}
+    parameters: dict[str, tuple[Any, int]] = {}
     for layer in load_keras(tuned).layers:
         if isinstance(layer, fake.FakeQuantization):
             low, high = map(np.float32, layer.range)
-            scale = (high - low) / 255
-            parameters[layer.name.removesuffix("_range")] = scale, round(-128 - low / scale)
+            step = (high - low) / 255
+            parameters[layer.name.removesuffix("_range")] = step, round(-128 - low / step)
     reference = FloatReference(tuned, graph)
     assert reference.quantization_aware
     compared = {layer.name: tensor for tensor, layer in reference.layers.items() if layer.name in parameters}
     assert compared.keys() >= {"stem_relu", "deep_relu", "sum_relu", "mean", "hidden"}
     compared["image"] = graph.input
     for name, tensor in compared.items():
-        assert (tensor.scale, tensor.zero_point) == (pytest.approx(parameters[name][0], rel=1e-6), parameters[name][1])
+        scale, zero_point = parameters[name]
+        assert tensor.scale == pytest.approx(scale, rel=1e-6)
+        assert tensor.zero_point == zero_point
     ours = sorted({*(scale for scale, _ in parameters.values()), 1 / 256})  # that of the probabilities
     assert sorted({tensor.scale for tensor in graph.tensors}) == pytest.approx(ours, rel=1e-6)
-    assert (graph.input.scale, graph.input.zero_point) == (pytest.approx(1 / 255), -128)
+    assert graph.input.scale == pytest.approx(1 / 255)
+    assert graph.input.zero_point == -128
 
 
 def test_the_kernels_of_training_are_the_weights_of_the_file(tuned: Path, graph: Graph) -> None:
@@ -196,18 +199,18 @@ def test_what_is_saved_computes_what_was_trained(model: Any) -> None:
 
 def test_a_range_follows_its_members_and_holds_them_all() -> None:
     layer = fake.FakeQuantization(members=2)
-    layer(np.float32([-1, 3]), member=0, training=True)  # the first batch as it is
-    layer(np.float32([1, 9]), member=1, training=True)
+    layer(np.array([-1, 3], np.float32), member=0, training=True)  # the first batch as it is
+    layer(np.array([1, 9], np.float32), member=1, training=True)
     assert list(map(float, layer.range)) == [-1, 9]
-    layer(np.float32([-2, 3]), member=0, training=True)
+    layer(np.array([-2, 3], np.float32), member=0, training=True)
     assert float(layer.range[0]) == pytest.approx(-1.01)
-    layer(np.float32([-50, 50]), member=0)  # not in inference
+    layer(np.array([-50, 50], np.float32), member=0)  # not in inference
     assert list(map(float, layer.range)) == pytest.approx([-1.01, 9])
 
 
 def test_a_fixed_range_stays_and_rounds() -> None:
     layer = fake.FakeQuantization((0.0, 1.0))
-    values = np.float32([0, 0.5 / 255, 0.7 / 255, 2])
+    values = np.array([0, 0.5 / 255, 0.7 / 255, 2], np.float32)
     np.testing.assert_allclose(layer(values, training=True) * 255, [0, 1, 1, 255], rtol=1e-5)
     assert list(map(float, layer.range)) == [0, 1]
 

@@ -37,12 +37,13 @@ def delay(steps: int = 3) -> bytes:
 def random_values(graph: Graph, count: int, seed: int = 3) -> dict[str, NDArray[Any]]:
     """In the types of the file."""
     rng = np.random.default_rng(seed)
-    values = {}
+    values: dict[str, NDArray[Any]] = {}
     for door in graph.inputs:
         shape = (count, *door.shape)
         if door.dtype == "float32":
             values[door.name] = rng.normal(0, 8, shape).astype(np.float32)
         else:
-            limits = np.iinfo(door.dtype)
-            values[door.name] = rng.integers(limits.min, limits.max + 1, shape, door.dtype)
+            dtype = np.dtype(door.dtype)
+            limits = np.iinfo(dtype)
+            values[door.name] = rng.integers(limits.min, limits.max + 1, shape, dtype.type)
     return values

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
 
 
 class OnnxBuilder:
@@ -61,3 +63,9 @@ def residual(shape: tuple[int, int, int] = (3, 16, 16), classes: int = 5) -> Any
     x = b.node("Flatten", x, axis=1)
     x = b.node("Gemm", x, b.random(classes, 160), b.random(classes), transB=1)
     return b.finish(b.node("Softmax", x, axis=1))
+
+
+def reference(model: Any, image: NDArray[Any]) -> list[NDArray[Any]]:
+    """The outputs of a model, or of the file of that name, for an `image`, by ONNX's own interpreter."""
+    outputs: list[Any] = list(ReferenceEvaluator(model).run(None, {"image": image}))
+    return outputs

@@ -4,8 +4,9 @@ import io
 import pickle
 import struct
 import tarfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +34,16 @@ def binary(splits: dict[str, datasets.Split]) -> dict[str, bytes]:
     } | {"cifar-10-batches-bin/readme.html": b"<html>"}
 
 
-class Python2(pickle._Pickler):  # type: ignore[name-defined,misc]
+class Python2(pickle._Pickler):
     """Writes bytes as the strings of Python 2, as the official pickles have them."""
 
-    dispatch = dict(pickle._Pickler.dispatch)  # type: ignore[attr-defined]  # noqa: RUF012
+    dispatch = dict(pickle._Pickler.dispatch)  # noqa: RUF012
+    write: Callable[[bytes], object]
 
     def save_bytes(self, value: bytes) -> None:
         self.write(pickle.BINSTRING + struct.pack("<i", len(value)) + value)
 
-    dispatch[bytes] = save_bytes
+    dispatch[bytes] = save_bytes  # type: ignore[assignment]  # typeshed has it as the Unpickler's
 
 
 def pickled(value: object) -> bytes:
@@ -79,9 +81,17 @@ def write(folder: Path, form: str, splits: dict[str, datasets.Split], packed: bo
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
         return folder
-    with tarfile.open(folder / known.archive, f"w:{known.archive[-2:]}") as archive:
-        for name, content in make(splits).items():
+    pack(folder / known.archive, make(splits))
+    return folder
+
+
+_PACKED: dict[str, Literal["w:gz", "w:xz"]] = {".gz": "w:gz", ".xz": "w:xz"}
+
+
+def pack(path: Path, contents: Mapping[str, bytes]) -> None:
+    """Write an archive of the form that its name says."""
+    with tarfile.open(path, _PACKED[path.suffix]) as archive:
+        for name, content in contents.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
-    return folder

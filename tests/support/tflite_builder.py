@@ -11,7 +11,7 @@ from typing import Any
 import flatbuffers
 import numpy as np
 import tflite
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Quantization = tuple[Sequence[float], Sequence[int], int]  # scales, zero points, quantized dimension
 
@@ -161,7 +161,7 @@ class Builder:
         self,
         x: int,
         weights: NDArray[Any],
-        bias: NDArray[Any] | None,
+        bias: ArrayLike | None,
         weight_scales: float | Sequence[float],
         out_scale: float,
         out_zero_point: int,
@@ -188,7 +188,7 @@ class Builder:
         self,
         x: int,
         weights: NDArray[Any],
-        bias: NDArray[Any],
+        bias: ArrayLike,
         weight_scales: float | Sequence[float],
         out_scale: float,
         out_zero_point: int,
@@ -240,7 +240,7 @@ class Builder:
         self,
         x: int,
         weights: NDArray[Any],
-        bias: NDArray[Any] | None,
+        bias: ArrayLike | None,
         weight_scales: float | Sequence[float],
         out_scale: float,
         out_zero_point: int,
@@ -320,7 +320,7 @@ class Builder:
         self,
         x: int,
         weights: NDArray[Any],
-        bias: NDArray[Any] | None,
+        bias: ArrayLike | None,
         weight_scales: float | Sequence[float],
         out_scale: float,
         out_zero_point: int,
@@ -438,7 +438,7 @@ class Builder:
         options = _strided(stride, padding, activation)
         return self.operator(code, [x], y, "Pool2DOptions", **options, FilterHeight=size[0], FilterWidth=size[1])
 
-    def _bias(self, x: int, bias: NDArray[Any] | None, weight_scales: float | Sequence[float]) -> int:
+    def _bias(self, x: int, bias: ArrayLike | None, weight_scales: float | Sequence[float]) -> int:
         if bias is None:
             return -1
         quantization = self.tensors[x].quantization

@@ -22,7 +22,7 @@ from tests.support.tflite_builder import Builder
 
 # Input, whether ops are fused, then filters, height, width, stride, padding, dilation, activation, and what follows: a
 # pool, the sum or difference with what went in, or nothing. Or it is depthwise: the filters are those of each channel.
-NETWORKS = {
+NETWORKS: dict[str, tuple[tuple[int, int, int], bool, list[tuple[Any, ...]]]] = {
     "one channel": (
         (23, 26, 1),
         True,

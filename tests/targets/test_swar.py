@@ -127,7 +127,8 @@ def _fully_connected(weights: NDArray[Any], rng: np.random.Generator) -> tuple[W
 
 def _run(codes: list[int], stream: list[int]) -> list[int]:
     """The loop of swar_s8.h, four channels at a time."""
-    sums, at, code = [], 0, 0
+    sums: list[int] = []
+    at, code = 0, 0
     totals, uppers = [0, 0], [0, 0]
     while True:
         first, second, jump = stream[at : at + 3]

@@ -1,7 +1,7 @@
 """The proof itself is put to the test: it must find what is wrong, wherever it is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -84,8 +84,9 @@ class Lying(Oracle):
 
     layer: int
 
-    def evaluate(self, model: bytes, x: NDArray[Any]) -> dict[int, NDArray[Any]]:
+    def evaluate(self, model: bytes, x: NDArray[Any] | Mapping[int, NDArray[Any]]) -> dict[int, NDArray[Any]]:
         answer = super().evaluate(model, x)
+        assert isinstance(x, np.ndarray)
         if x.min() < -128 + 1 and x.std() > 60:
             answer[self.layer] = answer[self.layer].copy()
             answer[self.layer].flat[-1] ^= 1
@@ -95,7 +96,7 @@ class Lying(Oracle):
 class Failing(Oracle):
     """An interpreter that refuses the model."""
 
-    def evaluate(self, model: bytes, x: NDArray[Any]) -> dict[int, NDArray[Any]]:
+    def evaluate(self, model: bytes, x: NDArray[Any] | Mapping[int, NDArray[Any]]) -> dict[int, NDArray[Any]]:
         raise EdgecnnError("it will not have it.")
 
 

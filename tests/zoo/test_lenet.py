@@ -44,7 +44,8 @@ def codes(graph: Graph) -> NDArray[Any]:
 
 @pytest.fixture(scope="module")
 def answers(folder: Path, codes: NDArray[Any]) -> NDArray[Any]:
-    return HostModel(folder).invoke(codes)
+    outputs: NDArray[Any] = HostModel(folder).invoke(codes)
+    return outputs
 
 
 def test_arena_and_parameters(graph: Graph, folder: Path) -> None:

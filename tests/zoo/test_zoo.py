@@ -57,7 +57,7 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def test_int8_is_small_and_its_normalization_is_folded(file: Path) -> None:
     assert file.stat().st_size < 1_000_000
-    kinds = {op.name for op in parse(file.read_bytes(), file.name).operators}
+    kinds = {op.name for op in parse(file.read_bytes(), file.name).graphs[0].operators}
     assert kinds - BASIC == NETWORKS[file.stem][1]
 
 

@@ -62,7 +62,7 @@ class Esp32C3:
         Core(self.line, segments, entry).run()
 
 
-def image(flash: bytes) -> tuple[dict[int, bytes], int]:
+def image(flash: bytes | bytearray) -> tuple[dict[int, bytes], int]:
     """What the ROM loads (by address), and where it jumps to; raises ValueError as the ROM refuses."""
     magic, count, _, _, entry = struct.unpack_from("<4BI", flash)
     if magic != 0xE9 or struct.unpack_from("<H", flash, 12) != (CHIP_ID,):
