@@ -20,6 +20,7 @@ from edgecnn.fixed_point import FLOATS
 from edgecnn.interpreter import trace
 from tests.support.lenet import lenet
 from tests.support.random_models import random_model
+from tests.support.seeds import seed
 
 MUTATIONS = 1500  # per part
 SECONDS = 10  # for one file; all but a few take milliseconds
@@ -89,12 +90,12 @@ def _too_slow(signum: int, frame: FrameType | None) -> None:
     raise _TooSlowError(f"more than {SECONDS} s")
 
 
-def fuzz(seed: int, originals: list[bytes], keep: Path) -> tuple[Counter[str], list[str]]:
+def fuzz(number: int, originals: list[bytes], keep: Path) -> tuple[Counter[str], list[str]]:
     """(outcomes, failures), in a process of its own with bounded memory; files that fail go to `keep`."""
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
     signal.signal(signal.SIGALRM, _too_slow)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(number)
     outcomes: Counter[str] = Counter()
     failures: list[str] = []
     for i in range(MUTATIONS):
@@ -104,25 +105,25 @@ def fuzz(seed: int, originals: list[bytes], keep: Path) -> tuple[Counter[str], l
         try:
             outcomes[convert(file)] += 1
         except BaseException as error:
-            (keep / f"{seed}-{i}.tflite").write_bytes(file)
+            (keep / f"{number}-{i}.tflite").write_bytes(file)
             line = traceback.extract_tb(error.__traceback__)[-1]
             failures.append(
-                f"{seed}-{i}: {type(error).__name__} {error} ({os.path.basename(line.filename)}:{line.lineno})"
+                f"{number}-{i}: {type(error).__name__} {error} ({os.path.basename(line.filename)}:{line.lineno})"
             )
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     return outcomes, failures
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_damaged_files_give_a_result_or_a_sentence(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    originals = [random_model(np.random.default_rng(5000 + 20 * seed + i))[0] for i in range(20)]
-    originals += [lenet(seed)] * 2
+@pytest.mark.parametrize("part", range(4))
+def test_damaged_files_give_a_result_or_a_sentence(part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    originals = [random_model(np.random.default_rng(seed(5000 + 20 * part + i)))[0] for i in range(20)]
+    originals += [lenet(part)] * 2
     assert {convert(file) for file in originals} == {"result"}
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # a thread's stack counts as memory
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as pool:
-        outcomes, failures = pool.submit(fuzz, seed, originals, tmp_path).result()
+        outcomes, failures = pool.submit(fuzz, seed(part), originals, tmp_path).result()
     assert not failures, f"{len(failures)} failures, files in {tmp_path}: " + "\n".join(failures[:20])
     assert outcomes.total() == MUTATIONS
     assert outcomes["result"] > MUTATIONS // 10  # not all were stopped at the door

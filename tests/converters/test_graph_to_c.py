@@ -29,6 +29,7 @@ from tests.support.elf import symbols
 from tests.support.lenet import lenet
 from tests.support.random_models import random_input, random_model
 from tests.support.sanitized import Sanitized
+from tests.support.seeds import seed
 from tests.support.small_networks import everything, tiny
 from tests.support.tflite_builder import Builder
 
@@ -301,10 +302,10 @@ def wide_arena() -> bytes:
 @pytest.mark.parametrize(
     "model",
     [
-        *(random_model(np.random.default_rng(seed))[0] for seed in range(9000, 9008)),
+        *(random_model(np.random.default_rng(seed(number)))[0] for number in range(9000, 9008)),
         *(lenet(), extreme_softmax(), idle_channel(), many_classes(), wide_arena()),
     ],
-    ids=[*(f"seed {seed}" for seed in range(9000, 9008)), "lenet", "softmax", "idle", "classes", "wide"],
+    ids=[*(f"seed {seed(number)}" for number in range(9000, 9008)), "lenet", "softmax", "idle", "classes", "wide"],
 )
 def test_sanitizers_find_nothing(model: bytes, fuse: bool, tmp_path: Path) -> None:
     graph = graph_of(model)
