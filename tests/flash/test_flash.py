@@ -5,32 +5,26 @@ import shutil
 import subprocess
 import sys
 import time
-import zlib
 from pathlib import Path
 
 import pytest
 
-from edgecnn import board as boards
-from edgecnn import flash, paths, read_tflite, write_c
-from edgecnn.building.build import build, default_folder, read
-from edgecnn.converters.manifest import read_manifest
-from edgecnn.device.device import Device, Image
+from edgecnn import flash, read_tflite, write_c
+from edgecnn.building.build import read
 from edgecnn.emulators import emulator
 from edgecnn.errors import (
     NoBoardError,
-    SeveralBoardsError,
     TransferError,
     UsageError,
     WrongModelError,
 )
-from edgecnn.flash import Job, Tool, drive, tool
+from edgecnn.flash import Job, Tool, tool
 from tests.support.command_line import refused, run
+from tests.support.flashing import BOARDS, firmware, flashed, proofs, runs
 from tests.support.lenet import lenet
-from tests.support.standins import esp32_c3, microbit, stm32
+from tests.support.standins import esp32_c3, stm32
 
-BOARDS = {name: boards.load(name) for name in boards.names()}
 STM32 = [name for name, board in BOARDS.items() if board.flasher and board.flasher.kind == "stm32flash"]
-GDB = [name for name, board in BOARDS.items() if board.flasher and board.flasher.kind == "gdb"]
 
 
 @pytest.fixture(scope="module")
@@ -40,36 +34,6 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "other.tflite").write_bytes(lenet())
     write_c(read_tflite(place / "other.tflite"), place / "other", name="other")
     return place / "other"
-
-
-def firmware(folder: Path, name: str) -> Path:
-    """The folder of `edgecnn build`, made once."""
-    target = default_folder(folder, BOARDS[name])
-    if not target.is_dir():
-        build(folder, BOARDS[name], target)
-    return target
-
-
-def flashed(folder: Path, name: str, *arguments: object) -> dict[str, object]:
-    """What the command reports."""
-    done = run("flash", firmware(folder, name), "--board", name, *arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    report: dict[str, object] = json.loads(done.stdout)
-    assert report["model_sha256"] == read_manifest(folder).model.sha256
-    return report
-
-
-def proofs(report: dict[str, object]) -> list[str]:
-    return [name for name in ("unchanged", "read_back", "answered") if report[name]]
-
-
-def runs(folder: Path, port: str) -> None:
-    """The board behind `port` runs the network of `folder`, from an image that is whole."""
-    with Device(port) as device:
-        manifest = read_manifest(folder)
-        device.expect(manifest.name, manifest.model.sha256)
-        binary = (firmware(folder, device.info.board) / "firmware.bin").read_bytes()
-        assert device.image() == Image(len(binary), zlib.crc32(binary))
 
 
 @pytest.mark.parametrize("name", STM32)
@@ -101,78 +65,6 @@ def test_what_stm32flash_complains_of(fault: str, words: str, lenet5: Path, tmp_
         setattr(chip, fault, None)
         board.reset()
         assert flashed(lenet5, name, *where)["read_back"]
-
-
-def test_the_drive_of_a_microbit(lenet5: Path, other: Path, tmp_path: Path) -> None:
-    with microbit.microbit(tmp_path) as chip:
-        where = ("bbc_microbit", "--to", chip.drive, "--port", chip.line.port)
-        assert proofs(flashed(lenet5, *where)) == ["answered"]
-        runs(lenet5, chip.line.port)
-        assert proofs(flashed(lenet5, *where)) == ["unchanged", "answered"]
-        assert chip.files == 1
-        assert proofs(flashed(other, *where)) == ["answered"]
-        chip.refuses = "The hex file cannot be decoded."
-        refused(
-            14, "DAPLink refused the file: The hex file", by=run("flash", firmware(lenet5, where[0]), "--board", *where)
-        )
-
-
-def test_a_drive_that_is_not_the_boards(lenet5: Path, tmp_path: Path) -> None:
-    where = ("flash", firmware(lenet5, "bbc_microbit"), "--board", "bbc_microbit", "--to", tmp_path)
-    refused(2, "DETAILS.TXT", "name another folder", by=run(*where))
-    (tmp_path / "DETAILS.TXT").write_text(microbit.DETAILS.replace("9900", "9904"))
-    refused(13, "kind 9904", "9900 or 9901", by=run(*where))
-    assert not list(tmp_path.glob("*.hex"))
-
-
-def test_drives_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def find() -> str:
-        return flash.TOOLS["hex_folder"].find(BOARDS["bbc_microbit"], None)
-
-    monkeypatch.setattr(drive, "_MOUNTS", (f"{tmp_path}/*",))
-    with pytest.raises(NoBoardError, match="no drive of BBC micro:bit v1 is mounted"):
-        find()
-    for name in ("MICROBIT", "USB STICK", "MICROBIT1"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "MICROBIT" / "DETAILS.TXT").touch()
-    assert find() == str(tmp_path / "MICROBIT")
-    (tmp_path / "MICROBIT1" / "DETAILS.TXT").touch()
-    with pytest.raises(SeveralBoardsError, match="MICROBIT, .*MICROBIT1; choose one with --to"):
-        find()
-
-
-def test_a_drive_that_goes_away(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(TransferError, match="did not take file"):
-        drive.copy(tmp_path / "file", str(tmp_path / "gone"))
-
-
-@pytest.mark.parametrize("name", GDB)
-def test_gdb(name: str, lenet5: Path) -> None:
-    assert proofs(flashed(lenet5, name, "--emulate")) == ["read_back", "answered"]
-
-
-def test_gdb_server_that_is_named(lenet5: Path, other: Path) -> None:
-    name = "mps2_an386"
-    with emulator.empty(BOARDS[name]) as (_, gdb, port):
-        done = run("flash", lenet5, "--board", name, "--to", gdb, "--verbose")
-        assert done.returncode == 0, done.stderr
-        assert f"'target extended-remote {gdb}' -ex load -ex compare-sections" in done.stderr
-        runs(lenet5, port)
-        assert proofs(flashed(lenet5, name, "--to", gdb, "--port", port)) == ["unchanged", "answered"]
-        assert proofs(flashed(other, name, "--to", gdb, "--port", port)) == ["read_back", "answered"]
-        runs(other, port)
-
-
-def test_what_gdb_complains_of(lenet5: Path, tmp_path: Path) -> None:
-    where = ("flash", firmware(lenet5, "mps2_an386"), "--board", "mps2_an386")
-    refused(2, "name it with --to HOST:PORT", by=run(*where))
-    refused(14, "gdb-multiarch failed: localhost:1: ", "flash it again", by=run(*where, "--to", "localhost:1"))
-    facts = (paths.boards() / "virt_rv32.toml").read_text()
-    nowhere = tmp_path / "nowhere.toml"  # with no memory where its flash should be
-    nowhere.write_text(facts.replace("origin = 0x80000000", "origin = 0x70000000"))
-    done = run("flash", lenet5, "--board", nowhere, "--emulate", "-o", tmp_path / "firmware")
-    refused(14, "gdb", "is not known", by=done)
 
 
 def test_esptool(lenet5: Path) -> None:

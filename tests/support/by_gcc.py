@@ -9,9 +9,11 @@ from edgecnn import board as boards
 from edgecnn.building import gcc
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
+from tests.support.chain import Chain
 from tests.support.emulated import Case, differences
 from tests.support.lenet import lenet
-from tests.support.random_models import _OPS, Chain, random_input
+from tests.support.random_models import random_input
+from tests.support.random_ops import OPS
 from tests.support.tflite_builder import Builder
 
 LEVELS = ("-O0", "-Os", "-O2", "-O3")
@@ -77,7 +79,7 @@ def all_ops(rng: np.random.Generator) -> Graph:
     chain = Chain.begin(rng, (1, 8, 8, 4))
     first, together = chain.x, 0
     thin = chain.builder.reshape(first, (1, 16, 1, 16))
-    for _, takes, add in _OPS.values():
+    for _, takes, add in OPS.values():
         chain.x = first if takes((1, 8, 8, 4)) else thin
         add(chain)
         chain.history.append(first)

@@ -1,11 +1,15 @@
 """Networks with several inputs and outputs, and with state."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgecnn.converters.graph_to_c import write_c
+from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
+from edgecnn.host import HostModel
 from tests.support.tflite_builder import Builder
 
 
@@ -47,3 +51,8 @@ def random_values(graph: Graph, count: int, seed: int = 3) -> dict[str, NDArray[
             limits = np.iinfo(dtype)
             values[door.name] = rng.integers(limits.min, limits.max + 1, shape, dtype.type)
     return values
+
+
+def written(model: bytes, folder: Path, **how: bool) -> HostModel:
+    write_c(graph_of(model), folder, **how)  # type: ignore[arg-type]
+    return HostModel(folder)

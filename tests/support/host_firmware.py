@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import serial
 
 from edgecnn import paths
@@ -27,3 +28,9 @@ def recorded_hello(port: str) -> bytes:
     with serial.Serial(port, timeout=0.2) as line:
         line.write(encode(Frame(Command.HELLO, 1)))
         return Receiver().feed(line.read(4096))[0].body
+
+
+X = np.random.default_rng(5).integers(-128, 128, (100, 32, 32, 1)).astype(np.int8)
+
+
+X[50:] = np.where(X[50:] > 100, X[50:], -128)  # half of them as sparse as writing

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tests.support.random_models import Chain, Description, add_op, finished
+from tests.support.chain import Chain
+from tests.support.random_models import Description, add_op, finished
 
 
 def random_graph(rng: np.random.Generator) -> tuple[bytes, Description]:

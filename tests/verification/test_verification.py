@@ -1,25 +1,25 @@
 """The proof itself is put to the test: it must find what is wrong, wherever it is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from edgecnn import datasets, write_c, zoo
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.datasets import Dataset, Split
-from edgecnn.errors import EdgecnnError, UsageError, VerificationError
+from edgecnn.errors import UsageError, VerificationError
 from edgecnn.oracles import Oracle, available
 from edgecnn.oracles.trust import not_deciding
 from edgecnn.report import page, text
 from edgecnn.verification import Verification, proof, verify
 from tests.support.command_line import run
 from tests.support.lenet import lenet
+from tests.support.oracles import Failing, Lying
 from tests.support.tflite_builder import Builder
 
 
@@ -77,27 +77,6 @@ def test_a_name_cannot_break_the_page(committed: Verification) -> None:
         assert "<script>" not in page(committed)
     finally:
         committed.name = original
-
-
-class Lying(Oracle):
-    """tflite_runtime, but wrong by one in one code of one layer, on random bytes only."""
-
-    layer: int
-
-    def evaluate(self, model: bytes, x: NDArray[Any] | Mapping[int, NDArray[Any]]) -> dict[int, NDArray[Any]]:
-        answer = super().evaluate(model, x)
-        assert isinstance(x, np.ndarray)
-        if x.min() < -128 + 1 and x.std() > 60:
-            answer[self.layer] = answer[self.layer].copy()
-            answer[self.layer].flat[-1] ^= 1
-        return answer
-
-
-class Failing(Oracle):
-    """An interpreter that refuses the model."""
-
-    def evaluate(self, model: bytes, x: NDArray[Any] | Mapping[int, NDArray[Any]]) -> dict[int, NDArray[Any]]:
-        raise EdgecnnError("it will not have it.")
 
 
 @pytest.fixture
