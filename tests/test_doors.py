@@ -13,6 +13,7 @@ from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, UnsupportedError, UsageError
+from edgecnn.fixed_point import quantize
 from edgecnn.graph import Graph
 from edgecnn.interpreter import FloatTwin
 from edgecnn.oracles import Oracle
@@ -92,6 +93,24 @@ def test_what_is_given_is_checked(tmp_path: Path) -> None:
                 invoke(given)
     with pytest.raises(UsageError, match=r"has 3 outputs \(output_0, output_1, output_2\)"):
         _ = graph.output
+
+
+def test_a_number_alone_is_no_row() -> None:
+    b = Builder()
+    graph = graph_of(b.finish(b.relu(b.input((1,), 1, 0), 1, 0)))
+    assert graph.evaluate(np.array([-3, 5], np.int8)).tolist() == [0, 5]
+    with pytest.raises(UsageError, match="takes int8 codes of shape N, but got int8 scalar"):
+        graph.evaluate(np.int8(5))
+
+
+def test_real_values_become_codes_of_an_unsigned_input() -> None:
+    """Those of int8, moved up by 128."""
+    b = Builder()
+    graph = graph_of(b.finish(b.quantize(b.input((1, 5), 0.5, 200, dtype=np.uint8), 0.5, 72)))
+    (door,) = graph.inputs
+    reals = [[-1000, -100, 0, 0.25, 1000]]
+    assert door.codes_of_reals(reals).tolist() == [[0, 0, 200, 201, 255]]
+    assert graph.evaluate(door.codes_of_reals(reals)).tolist() == quantize(reals, 0.5, 72).tolist()
 
 
 REALS = np.array(

@@ -9,6 +9,7 @@ from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import UnsupportedError, UsageError
 from edgecnn.lowering.lower import lower
+from edgecnn.lowering.planner import plan
 from edgecnn.oracles import Oracle
 from edgecnn.verification import verify
 from tests.support.doors import delay, random_values, written
@@ -38,6 +39,25 @@ def test_the_tensors_of_state_share_no_memory(tmp_path: Path) -> None:
     assert [step.ops[0].kind for step in program.steps][-1] == "assign_variable"
     with pytest.raises(UsageError, match="without --stream"):
         lower(graph_of(delay()), stream=1)
+
+
+def test_later_layers_leave_alone_what_is_remembered(tmp_path: Path) -> None:
+    """It was read for the last time, and is assigned when all else was computed: its memory is nobody else's."""
+    b = Builder()
+    x = b.input((1, 64), 0.5, 0)
+    handle = b.variable(np.arange(64)[np.newaxis])
+    total = b.binary("ADD", b.read_variable(handle, (1, 64), 0.5, 0), x, 0.5, 0)
+    y = b.binary("MUL", total, x, 0.25, 3)
+    b.assign_variable(handle, x)
+    graph = graph_of(model := b.finish(b.binary("SUB", y, total, 0.5, -3)))
+    program = lower(graph)
+    (state,) = graph.states
+    offsets = plan(program).offsets
+    for tensor, at in offsets.items():
+        same = tensor in (state.tensor, state.following)
+        assert same or at + tensor.bytes <= offsets[state.tensor] or at >= offsets[state.tensor] + state.tensor.bytes
+    values = random_values(graph, 20)["t0"]
+    np.testing.assert_array_equal(written(model, tmp_path / "c").evaluate(values), graph.evaluate(values))
 
 
 def test_a_read_after_an_assignment_is_of_what_was_assigned(tflite_runtime: Oracle, tflite_micro: Oracle) -> None:
