@@ -71,10 +71,11 @@ class Layer:
 
     def definitions(self) -> Located:
         """Its constants, each under its symbol, after a line that says whose they are."""
-        constants = (part.definitions() for part in self.parts) if self.step.stages else self._constants()
+        constants = (part.definitions() for part in self.parts) if self.step.stages else self.constants()
         return joined([f"/* Layer {self.number}: {self._heading} */\n", joined(constants, "\n")])
 
-    def _constants(self) -> Iterator[Located]:
+    def constants(self) -> Iterator[Located]:
+        """Its arrays, and the parameters that point to them, each under its symbol."""
         arrays = self.arrays
         fields = {name: self.array(name) if name in arrays else str(leaf) for name, leaf in self.call.params.leaves()}
         for name, array in arrays.items():

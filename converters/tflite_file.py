@@ -171,7 +171,7 @@ def _read_data(model: Any, tensor: Any, kind: str, shape: tuple[int, ...]) -> ND
     buffer = model.Buffers(tensor.Buffer())
     if not buffer.DataLength():
         return None
-    raw = buffer.DataAsNumpy()
+    raw: NDArray[Any] = buffer.DataAsNumpy()
     dtypes = {"FLOAT32": "<f4", "INT16": "<i2", "INT32": "<i4", "INT64": "<i8", "INT8": "i1", "UINT8": "u1"}
     if kind not in dtypes:
         return raw  # never used: its type is refused where it matters

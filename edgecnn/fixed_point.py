@@ -65,11 +65,12 @@ class _Integers(Arithmetic):
         exponent = np.asarray(exponent, np.int64)
         mask = (1 << exponent) - 1
         threshold = (mask >> 1) + (x < 0)
-        return (x.astype(np.int64) >> exponent) + ((x & mask) > threshold)
+        rounded: Array = (x.astype(np.int64) >> exponent) + ((x & mask) > threshold)
+        return rounded
 
     def divide_half_away(self, total: Array, count: Array) -> Array:
-        rounded = (np.abs(total) + count // 2) // count
-        return np.sign(total) * rounded
+        rounded: Array = np.sign(total) * ((np.abs(total) + count // 2) // count)
+        return rounded
 
 
 class _Floats(Arithmetic):
@@ -81,7 +82,8 @@ class _Floats(Arithmetic):
         high = np.floor(b / 2**15)
         low = b - high * 2**15
         carry = np.floor((a * low + 2**30) / 2**15)
-        return np.minimum(np.floor((a * high + carry) / 2**16), INT32_MAX)
+        product: Array = np.minimum(np.floor((a * high + carry) / 2**16), INT32_MAX)
+        return product
 
     def rdbp(self, x: Array, exponent: ArrayLike) -> Array:
         unit = np.ldexp(1.0, np.asarray(exponent, np.int32))
@@ -102,7 +104,8 @@ def round_half_away(x: ArrayLike) -> Array:
     x = np.asarray(x)
     whole = np.trunc(x)
     # The fraction is exact; adding a half first would round the number just below a half up to 1.
-    return whole + np.copysign(np.abs(x - whole) >= 0.5, x).astype(x.dtype)
+    rounded: Array = whole + np.copysign(np.abs(x - whole) >= 0.5, x).astype(x.dtype)
+    return rounded
 
 
 def quantize_multiplier(real: float) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 
 from .errors import UsageError
 
-_HEADERS = {
+_HEADERS: dict[tuple[int, int], Callable[[Any], Any]] = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
+_version: Callable[[Any], tuple[int, int]] = np.lib.format.read_magic
 _NUMBERS = "biufc"  # NumPy's kinds
 
 
@@ -38,7 +40,7 @@ def read_npy(path: Path) -> NDArray[Any]:
 
 def _header(path: Path, file: Any) -> tuple[tuple[int, ...], np.dtype[Any]]:
     try:
-        shape, _, dtype = _HEADERS[np.lib.format.read_magic(file)](file)
+        shape, _, dtype = _HEADERS[_version(file)](file)
     except OSError:
         raise
     except Exception as error:  # what is no header fails anywhere in its parser

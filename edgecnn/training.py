@@ -151,7 +151,7 @@ def fit(
     state = [*model.variables, *optimizer.variables]
     history = _restore(checkpoint, about, state, epochs) if checkpoint else []
 
-    @tf.function
+    @tf.function  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def step(pixels: Any, labels: Any, key: Any) -> Any:
         images = augmentation(tf.cast(pixels, tf.float32) / 255, key)
         with tf.GradientTape() as tape:

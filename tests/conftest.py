@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from edgecnn import read_tflite, write_c, zoo
 from edgecnn.oracles import Oracle
+from tests.support import seeds
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and so whatever they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -17,6 +18,12 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and nohup that they ignore the e
 
 settings.register_profile("any machine", deadline=None)  # how long an example takes says nothing on a busy one
 settings.load_profile("any machine")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how the random networks of this run can be had again."""
+    if seeds.SHIFT:
+        terminalreporter.write_line(f"Random networks: those of {seeds.VARIABLE}={seeds.SHIFT}.")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,17 +9,19 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from edgecnn import HostModel, datasets, filters, images, read_tflite, training, write_c, zoo
 from edgecnn.fixed_point import quantize
 from edgecnn.interpreter import trace
 from edgecnn.ops.max_pool2d import MaxPool2D
-from tests.ops.support import image, plane, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import image, plane, run
+from tests.support.tflite_builder import Builder
 
 IMAGE = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
 FILTER = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]], np.int8)[np.newaxis, ..., np.newaxis]
@@ -81,7 +83,7 @@ def test_three_filters_give_depth_three() -> None:
 
 
 @pytest.fixture(scope="module")
-def picture() -> np.ndarray:
+def picture() -> NDArray[Any]:
     """Gray levels with edges, corners and noise; (16, 16)."""
     pixels = np.random.RandomState(0).randint(0, 60, (16, 16)).astype(np.uint8)
     pixels[4:11, 5:12] += 150
@@ -112,7 +114,7 @@ def test_the_seven_filters_are_the_articles() -> None:
     assert sharpened[1:4, 1:4].tolist() == [[100, 90, 100], [90, 150, 90], [100, 90, 100]]
 
 
-def test_the_filters_are_what_the_generated_c_computes(picture: np.ndarray) -> None:
+def test_the_filters_are_what_the_generated_c_computes(picture: NDArray[Any]) -> None:
     b = Builder()
     weights = np.array([f.kernel for f in filters.FILTERS])[..., None]
     scales = [1 / f.divisor for f in filters.FILTERS]
@@ -123,7 +125,7 @@ def test_the_filters_are_what_the_generated_c_computes(picture: np.ndarray) -> N
         assert (codes[..., index] + 128 == pixels).all()
 
 
-def test_filters_on_the_command_line(tmp_path: Path, picture: np.ndarray) -> None:
+def test_filters_on_the_command_line(tmp_path: Path, picture: NDArray[Any]) -> None:
     Image.fromarray(picture).save(tmp_path / "picture.png")
     command = [sys.executable, "-m", "edgecnn", "filters", str(tmp_path / "picture.png"), "-o", str(tmp_path / "s.png")]
     done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
@@ -214,7 +216,7 @@ def test_the_lenet_of_figures_18_to_20() -> None:
 
 
 @pytest.fixture(scope="module")
-def eights(tmp_path_factory: pytest.TempPathFactory) -> tuple[HostModel, np.ndarray]:
+def eights(tmp_path_factory: pytest.TempPathFactory) -> tuple[HostModel, NDArray[Any]]:
     """The trained LeNet in C, and pictures of an 8 as its input codes: real ones, prepared as any picture is."""
     graph = read_tflite(zoo.trained("lenet5_mnist"))
     folder = tmp_path_factory.mktemp("eights") / "c"
@@ -225,14 +227,14 @@ def eights(tmp_path_factory: pytest.TempPathFactory) -> tuple[HostModel, np.ndar
     return HostModel(folder), quantize(datasets.to_input(prepared), graph.input.scale, graph.input.zero_point)
 
 
-def test_an_8_lights_up_node_8(eights: tuple[HostModel, np.ndarray]) -> None:
+def test_an_8_lights_up_node_8(eights: tuple[HostModel, NDArray[Any]]) -> None:
     model, codes = eights
     brightest = model.invoke(codes).argmax(axis=1)
     assert len(brightest) >= 30
     assert np.mean(brightest == 8) > 0.8  # other people's digits than those that it learnt from
 
 
-def test_a_pooled_pixel_is_the_brightest_of_the_2x2_it_came_from(eights: tuple[HostModel, np.ndarray]) -> None:
+def test_a_pooled_pixel_is_the_brightest_of_the_2x2_it_came_from(eights: tuple[HostModel, NDArray[Any]]) -> None:
     model, codes = eights
     graph = read_tflite(zoo.trained("lenet5_mnist"))
     maps, layers = trace(graph, codes[:5]), model.trace(codes[:5])  # C fuses a pool into the convolution before it

@@ -1,18 +1,15 @@
-"""The board files, and every board that can be emulated running LeNet: a missing emulator fails here."""
+"""The boards, and every one that can be emulated running LeNet: a missing emulator fails here."""
 
-import dataclasses
 import json
-import signal
 import socket
-import subprocess
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import serial
-from elftools.elf.elffile import ELFFile
 
 from edgecnn import board, read_tflite, zoo
 from edgecnn.building.build import Build, build
@@ -20,22 +17,20 @@ from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.device.device import Device
-from edgecnn.emulators import emulator, node, simavr
-from edgecnn.errors import TransferError, UsageError
+from edgecnn.emulators import emulator
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
-from tests.converters.test_graph_to_c import everything
-from tests.noisy_line import Noisy, endure
-from tests.test_cli import refused, run
-from tests.tflite_builder import Builder
+from tests.support.boards import EMULATED, LINUX, with_options
+from tests.support.command_line import refused, run
+from tests.support.noisy_line import Noisy, endure
+from tests.support.small_networks import everything
+from tests.support.tflite_builder import Builder
 
-EMULATED = [name for name in board.names() if board.load(name).emulator]
 BARE = [name for name in EMULATED if board.load(name).bare]
 TOO_SMALL = "arduino_uno"  # for LeNet
 SLOW = "arduino_mega_2560"  # forty million cycles an image, each of them emulated
-LINUX = [name for name in EMULATED if board.load(name).port == ["host"] and name != "host"]
 
 
 @pytest.fixture
@@ -81,7 +76,7 @@ def test_a_network_runs_bit_exact(name: str, fitting: tuple[Path, Graph], tmp_pa
     built = build(folder, board.load(name), tmp_path / "firmware")
     program = lower(graph, built.board.target, manifest.optimize, fuse=manifest.fused)
     door = tmp_path / "door"
-    watched = _with_options(built.board, *_OPENS_DOOR[built.board.emulator.kind](door)) if name in BARE else built.board
+    watched = with_options(built.board, *_opens(door, built.board)) if name in BARE else built.board
     with emulator.emulate(watched, built.elf) as url, Device(url, patience=60) as device:
         device.expect(manifest.name, manifest.model.sha256)
         assert (device.info.board, device.info.arena) == (name, plan(program).arena)
@@ -133,18 +128,17 @@ def test_a_thousand_faults_and_no_wrong_answer(tmp_path: Path) -> None:
             assert device.corrupt > 50
 
 
-def _with_options(facts: board.Board, *options: str) -> board.Board:
-    assert facts.emulator
-    more = dataclasses.replace(facts.emulator, options=[*facts.emulator.options, *options])
-    return dataclasses.replace(facts, emulator=more)
-
-
 # By kind of emulator: the options that make it open a socket or write a file, and how RAM is read there.
-_OPENS_DOOR = {
+_OPENS_DOOR: dict[str, Callable[[Path], tuple[str, ...]]] = {
     "qemu": lambda door: ("-qmp", f"unix:{door},server=on,wait=off"),
     "rp2040js": lambda door: (str(door),),
     "simavr": lambda door: ("-r", str(door)),
 }
+
+
+def _opens(door: Path, facts: board.Board) -> tuple[str, ...]:
+    assert facts.emulator
+    return _OPENS_DOOR[facts.emulator.kind](door)
 
 
 def _stack_used(built: Build, door: Path) -> int:
@@ -192,71 +186,6 @@ def _from_simavr(door: Path, address: int, size: int) -> bytes:
 
 
 _READS_RAM = {"qemu": _from_qemu, "rp2040js": _from_rp2040js, "simavr": _from_simavr}
-
-
-def test_no_emulator_runs_on(lenet5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever happens in the block, the process ends; if it ended before, it is said why."""
-    built = build(lenet5, board.load("mps2_an386"), tmp_path / "firmware")
-    started: list[subprocess.Popen[bytes]] = []
-    popen = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
-    with pytest.raises(ZeroDivisionError), emulator.emulate(built.board, built.elf):
-        raise ZeroDivisionError
-
-    def waits_for_its_end() -> None:
-        with emulator.emulate(_with_options(built.board, "-nonsense"), built.elf):
-            started[-1].wait(10)
-            raise TimeoutError
-
-    with pytest.raises(TransferError, match="ended by itself: .*nonsense"):
-        waits_for_its_end()
-    assert [process.poll() is not None for process in started] == [True, True]
-
-
-def test_missing_emulator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    packages = {"mps2_an386": "qemu-system-arm", "hifive1": "qemu-system-misc", "raspberry_pi_5": "qemu-user"}
-    packages |= {"raspberry_pi_pico": "nodejs"}
-    for name, package in packages.items():
-        facts = board.load(name)
-        with monkeypatch.context() as patch:
-            patch.setenv("PATH", str(tmp_path))
-            with pytest.raises(UsageError, match=rf"not installed; on Debian: apt install {package}\."):
-                emulator.emulate(facts, tmp_path / "no.elf").__enter__()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(simavr, "_LIBRARIES", ("-lmoon",))
-    with pytest.raises(UsageError, match=r"moon.*; on Debian: apt install libsimavr-dev libelf-dev"):
-        emulator.emulate(board.load("arduino_uno"), tmp_path / "no.elf").__enter__()
-    with pytest.raises(UsageError, match="has no emulator"):
-        emulator.emulate(dataclasses.replace(facts, emulator=None), tmp_path / "no.elf").__enter__()
-
-
-@pytest.mark.parametrize("name", LINUX)
-def test_a_linux_program_needs_nothing_of_the_system_that_runs_it(name: str, lenet5: Path, tmp_path: Path) -> None:
-    """Static, of the core that the board has, and nothing to write into a flash."""
-    built = build(lenet5, board.load(name), tmp_path / "firmware")
-    assert sorted(path.name for path in built.folder.iterdir()) == ["build.json", "firmware.elf"]
-    with built.elf.open("rb") as file:
-        elf = ELFFile(file)
-        assert {segment["p_type"] for segment in elf.iter_segments()}.isdisjoint({"PT_INTERP", "PT_DYNAMIC"})
-        assert elf["e_machine"] == ("EM_ARM" if name in ("raspberry_pi_zero", "raspberry_pi_2") else "EM_AARCH64")
-    assert built.elf.stat().st_size < 200_000
-
-
-def test_the_raspberry_pi_5_computes_with_sdot(lenet5: Path, tmp_path: Path) -> None:
-    """The program needs an instruction that the core of the Raspberry Pi 4 does not have."""
-    elf = build(lenet5, board.load("raspberry_pi_5"), tmp_path / "firmware").elf
-    for core, end in (("cortex-a76", 0), ("cortex-a72", -signal.SIGILL)):
-        command = ["qemu-aarch64", "-cpu", core, elf]  # the self-test computes everything once
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, cwd=tmp_path)
-        assert done.returncode == end, core
-
-
-def test_missing_packages_of_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The command that mends it is complete."""
-    monkeypatch.setattr(node, "PROGRAMS", tmp_path)
-    command = r"`npm install --prefix \S+edgecnn rp2040js@\d\S+ uf2@\d\S+`"
-    with pytest.raises(UsageError, match=f"rp2040js is not installed; {command}"):
-        emulator.emulate(board.load("raspberry_pi_pico"), tmp_path / "no.elf").__enter__()
 
 
 def test_command() -> None:

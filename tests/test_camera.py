@@ -10,18 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from numpy.typing import NDArray
 
 from edgecnn import camera, datasets
 from edgecnn.cli.run import command
 from edgecnn.errors import EdgecnnError, UsageError
 
 
-def photograph() -> np.ndarray:
+def photograph() -> NDArray[Any]:
     """A zero in dark ink on gray paper, somewhere in a frame of 480x640."""
     test = datasets.load("digits").test
     digit = test.images[int(np.flatnonzero(test.labels == 0)[0]), ..., 0]
     paper = np.full((480, 640), 190, np.uint8)
-    paper[100:260, 300:460] -= np.kron(digit, np.ones((5, 5), np.uint8)) // 2
+    paper[100:260, 300:460] -= (np.kron(digit, np.ones((5, 5), np.uint8)) // 2).astype(np.uint8)
     return paper
 
 
@@ -29,7 +30,7 @@ class VideoCapture:
     """OpenCV's, with the frames that `frames` gives; None: no frame."""
 
     opened = True
-    frames: Callable[[int], np.ndarray | None]
+    frames: Callable[[int], NDArray[Any] | None]
     released = 0
 
     def __init__(self, index: int):
@@ -39,7 +40,7 @@ class VideoCapture:
     def isOpened(self) -> bool:  # noqa: N802
         return self.opened
 
-    def read(self) -> tuple[bool, np.ndarray | None]:
+    def read(self) -> tuple[bool, NDArray[Any] | None]:
         picture = type(self).frames(self.count)
         self.count += 1
         return picture is not None, picture
@@ -53,7 +54,7 @@ def opencv(monkeypatch: pytest.MonkeyPatch) -> type[VideoCapture]:
     """Only OpenCV is installed."""
 
     class Fresh(VideoCapture):
-        frames = staticmethod(lambda index: np.dstack([photograph()] * 3))  # type: ignore[assignment]
+        frames = staticmethod(lambda index: np.dstack([photograph()] * 3))
 
     module: Any = ModuleType("cv2")
     module.VideoCapture, module.COLOR_BGR2GRAY = Fresh, 6
@@ -85,7 +86,7 @@ class Picamera2:
     def start(self) -> None:
         self.log.append("start")
 
-    def capture_array(self, name: str) -> np.ndarray:
+    def capture_array(self, name: str) -> NDArray[Any]:
         assert name == "main"
         return np.vstack([photograph(), np.full((240, 640), 255, np.uint8)])
 
@@ -123,7 +124,7 @@ def test_a_frame_through_picamera2(picamera2: type[Picamera2], lenet5: Path) -> 
 
 
 def test_cameras_that_give_nothing(opencv: type[VideoCapture]) -> None:
-    opencv.frames = staticmethod(lambda index: None if index else np.zeros((4, 4, 3), np.uint8))  # type: ignore[assignment]
+    opencv.frames = staticmethod(lambda index: None if index else np.zeros((4, 4, 3), np.uint8))
     with pytest.raises(EdgecnnError, match=r"no picture through cv2 \(there is none, or it stopped\); check its cable"):
         camera.frame()
     opencv.opened = False

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import training
 from edgecnn.errors import InvalidModelError, UsageError
@@ -21,13 +22,13 @@ HISTORY = [Epoch(0.5, 0.25), Epoch(0.25, 0.5)]
 class Variable:
     """What a variable of Keras is here."""
 
-    def __init__(self, value: np.ndarray):
+    def __init__(self, value: NDArray[Any]):
         self.value = value
 
-    def numpy(self) -> np.ndarray:
+    def numpy(self) -> NDArray[Any]:
         return self.value
 
-    def assign(self, value: np.ndarray) -> None:
+    def assign(self, value: NDArray[Any]) -> None:
         self.value = value
 
 
@@ -70,7 +71,7 @@ DAMAGE: dict[str, Callable[[Members], None]] = {
     "a loss is a list": about(history=[{"loss": [], "validation_accuracy": 1}]),
     "no epoch": about(history=[]),
     "more epochs than asked for": about(history=[{"loss": 0, "validation_accuracy": 1}] * 4),
-    "a variable is missing": lambda members: members.pop("1.npy") and None,
+    "a variable is missing": lambda members: members.__delitem__("1.npy"),
     "a variable more": put("2.npy", member(np.zeros(3, np.float32))),
     "a variable of another shape": put("0.npy", member(np.zeros((3, 2), np.float32))),
     "a variable of another type": put("0.npy", member(np.zeros((2, 3), np.complex64))),

@@ -12,25 +12,13 @@ import pytest
 
 from edgecnn import verify, write_c
 from edgecnn.building import compiler
-from edgecnn.cli.verbs import cli
+from edgecnn.cli import verbs
 from edgecnn.converted import Converted
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, InvalidModelError, UsageError
 from edgecnn.host import HostModel
 from edgecnn.version import VERSION
-from tests.tflite_builder import Builder
-
-X = np.random.default_rng(5).integers(-128, 128, (3, 2, 2, 4)).astype(np.int8)
-KERNEL = "runtime/fully_connected_s8.c"
-ATTACK = "\n#include <stdlib.h>\n__attribute__((constructor)) static void attack(void) { abort(); }\n"
-
-
-def network(seed: int = 0) -> bytes:
-    """A convolution and a dense layer, for which most cores have kernels of their own."""
-    rng, b = np.random.default_rng(seed), Builder()
-    weights, dense = rng.integers(-127, 128, (4, 1, 1, 4)).astype(np.int8), rng.integers(-127, 128, (8, 16))
-    x = b.conv2d(b.input((1, 2, 2, 4), 0.1, 3), weights, np.arange(4), [0.01] * 4, 0.1, 0)
-    return b.finish(b.fully_connected(b.reshape(x, (1, 16)), dense.astype(np.int8), np.arange(8), 0.01, 0.5, 2, "RELU"))
+from tests.support.converted_network import ATTACK, KERNEL, X, append, network
 
 
 @pytest.fixture
@@ -52,11 +40,6 @@ def edit(file: Path, change: Callable[[dict[str, Any]], None]) -> None:
     facts = json.loads(file.read_text())
     change(facts)
     file.write_text(json.dumps(facts, indent=2) + "\n")
-
-
-def append(folder: Path, path: str = KERNEL, text: str = ATTACK) -> None:
-    with (folder / path).open("a") as file:
-        file.write(text)
 
 
 def forge(folder: Path) -> None:
@@ -123,9 +106,9 @@ def test_every_verb_refuses_it_and_takes_the_users_word(
     }
     arguments = [verb, str(folder), *map(str, options.get(verb, ("--board", "host", "-o", tmp_path / "firmware")))]
     with pytest.raises(InvalidModelError, match="--trust-folder"):
-        cli.main(arguments, standalone_mode=False)
+        verbs.cli.main(arguments, standalone_mode=False)
     with pytest.raises((AssertionError, EdgecnnError, click.ClickException)) as caught:
-        cli.main([*arguments, "--trust-folder"], standalone_mode=False)
+        verbs.cli.main([*arguments, "--trust-folder"], standalone_mode=False)
     assert "--trust-folder" not in str(caught.value)
 
 

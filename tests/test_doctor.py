@@ -12,7 +12,7 @@ import pytest
 from edgecnn import attached, doctor, tools
 from edgecnn.attached import UsbPort
 from edgecnn.errors import UsageError
-from tests.test_cli import run
+from tests.support.command_line import run
 
 
 def test_here_everything_is_installed() -> None:

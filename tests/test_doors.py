@@ -1,70 +1,28 @@
-"""Networks with several inputs and outputs of several types, and with state: every implementation, every byte."""
+"""Networks with several inputs and outputs of several types: every implementation, every byte."""
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import read_tflite
 from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, UnsupportedError, UsageError
+from edgecnn.fixed_point import quantize
 from edgecnn.graph import Graph
-from edgecnn.host import HostModel
 from edgecnn.interpreter import FloatTwin
-from edgecnn.lowering.lower import lower
 from edgecnn.oracles import Oracle
 from edgecnn.verification import verify
-from tests.tflite_builder import Builder
+from tests.support.doors import mixed, random_values, written
+from tests.support.tflite_builder import Builder
 
 
-def mixed() -> bytes:
-    """Inputs in uint8 and float32, outputs in int8, uint8 and float32."""
-    b = Builder()
-    image = b.input((1, 4, 4, 2), 0.02, 100, dtype=np.uint8)
-    numbers = b.input((1, 6), None, 0, dtype=np.float32)  # type: ignore[arg-type]
-    weights = np.random.default_rng(0).integers(-127, 128, (3, 3, 3, 2)).astype(np.int8)
-    x = b.conv2d(b.quantize(image, 0.02, -28), weights, np.array([9, 0, -9]), 0.01, 0.1, 5)
-    y = b.concatenation([b.reshape(x, (1, 12)), b.quantize(numbers, 0.1, 5)], 1)
-    z = b.fully_connected(y, np.random.default_rng(1).integers(-127, 128, (5, 18)).astype(np.int8), None, 0.01, 0.2, 9)
-    real = b.operator("DEQUANTIZE", [b.relu(z, 0.1, -128)], b.tensor((1, 5), dtype=np.float32))
-    unsigned = b.quantize(x, 0.1, 133, dtype=np.uint8)
-    return b.finish(b.softmax(z), unsigned, real, signature=True)
-
-
-def delay(steps: int = 3) -> bytes:
-    """A line of the last inputs, and what is computed of them; the line begins with other codes than 0."""
-    b = Builder()
-    x = b.input((1, 1, 3), 0.5, 4)
-    handle = b.variable(np.arange(3 * steps).reshape(1, steps, 3) - 5)
-    line = b.concatenation([b.read_variable(handle, (1, steps, 3), 0.5, 4), x], 1)
-    b.assign_variable(handle, b.strided_slice(line, (slice(None), slice(1, None), slice(None))))
-    weights = np.random.default_rng(2).integers(-127, 128, (4, 3 * steps + 3)).astype(np.int8)
-    return b.finish(b.fully_connected(b.reshape(line, (1, 3 * steps + 3)), weights, None, 0.01, 0.3, 0))
-
-
-def written(model: bytes, folder: Path, **how: bool) -> HostModel:
-    write_c(graph_of(model), folder, **how)  # type: ignore[arg-type]
-    return HostModel(folder)
-
-
-def random_values(graph: Graph, count: int, seed: int = 3) -> dict[str, np.ndarray]:
-    """In the types of the file."""
-    rng = np.random.default_rng(seed)
-    values = {}
-    for door in graph.inputs:
-        shape = (count, *door.shape)
-        if door.dtype == "float32":
-            values[door.name] = rng.normal(0, 8, shape).astype(np.float32)
-        else:
-            limits = np.iinfo(door.dtype)
-            values[door.name] = rng.integers(limits.min, limits.max + 1, shape, door.dtype)
-    return values
-
-
-def by_tensor(graph: Graph, values: dict[str, np.ndarray]) -> dict[int, np.ndarray]:
+def by_tensor(graph: Graph, values: dict[str, NDArray[Any]]) -> dict[int, NDArray[Any]]:
     return {door.index: values[door.name] for door in graph.inputs}
 
 
@@ -121,7 +79,7 @@ def test_what_is_given_is_checked(tmp_path: Path) -> None:
     graph = graph_of(mixed())
     model = written(mixed(), tmp_path / "c")
     good = random_values(graph, 2)
-    bad = [
+    bad: list[tuple[Any, str]] = [
         (good["input_0"], "has 2 inputs; give an array for each by its name: input_0, input_1"),
         ({"input_0": good["input_0"]}, "inputs are input_0, input_1, but input_0 were given"),
         ({**good, "more": good["input_0"]}, "but input_0, input_1, more were given"),
@@ -135,6 +93,24 @@ def test_what_is_given_is_checked(tmp_path: Path) -> None:
                 invoke(given)
     with pytest.raises(UsageError, match=r"has 3 outputs \(output_0, output_1, output_2\)"):
         _ = graph.output
+
+
+def test_a_number_alone_is_no_row() -> None:
+    b = Builder()
+    graph = graph_of(b.finish(b.relu(b.input((1,), 1, 0), 1, 0)))
+    assert graph.evaluate(np.array([-3, 5], np.int8)).tolist() == [0, 5]
+    with pytest.raises(UsageError, match="takes int8 codes of shape N, but got int8 scalar"):
+        graph.evaluate(np.int8(5))
+
+
+def test_real_values_become_codes_of_an_unsigned_input() -> None:
+    """Those of int8, moved up by 128."""
+    b = Builder()
+    graph = graph_of(b.finish(b.quantize(b.input((1, 5), 0.5, 200, dtype=np.uint8), 0.5, 72)))
+    (door,) = graph.inputs
+    reals = [[-1000, -100, 0, 0.25, 1000]]
+    assert door.codes_of_reals(reals).tolist() == [[0, 0, 200, 201, 255]]
+    assert graph.evaluate(door.codes_of_reals(reals)).tolist() == quantize(reals, 0.5, 72).tolist()
 
 
 REALS = np.array(
@@ -195,62 +171,6 @@ def test_the_c_api_of_several(tmp_path: Path) -> None:
     ):
         assert f"{line}\n" in header
     assert "m_quantize_0" not in header
-
-
-# State
-
-
-def test_a_network_remembers_until_it_is_reset(tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle) -> None:
-    graph = graph_of(delay())
-    x = random_values(graph, 100)["t0"]
-    expected = graph.evaluate(x)
-    for oracle in (tflite_runtime, tflite_micro):
-        for _ in range(2):  # an oracle begins anew each time
-            theirs = oracle.evaluate(graph.source, x)[graph.outputs[0].index]
-            np.testing.assert_array_equal(theirs[:, 0], expected)
-    model = written(delay(), tmp_path / "c")
-    for _ in range(2):
-        np.testing.assert_array_equal(model.evaluate(x), expected)
-    assert not np.array_equal(graph.evaluate(x[1:]), expected[1:])
-    assert not np.array_equal(graph.evaluate(x[:1]), graph.evaluate(x[:1] * 0))
-    (tmp_path / "m.tflite").write_bytes(delay())
-    verify(tmp_path / "m.tflite", random=100).check()
-
-
-def test_the_tensors_of_state_share_no_memory(tmp_path: Path) -> None:
-    """Other networks of the same memory, layers out of their order: what is remembered stays where it is."""
-    program = lower(graph_of(delay()))
-    assert [step.ops[0].kind for step in program.steps][-1] == "assign_variable"
-    with pytest.raises(UsageError, match="without --stream"):
-        lower(graph_of(delay()), stream=1)
-
-
-def test_a_read_after_an_assignment_is_of_what_was_assigned(tflite_runtime: Oracle, tflite_micro: Oracle) -> None:
-    b = Builder()
-    x = b.input((1, 4), 0.5, 0)
-    handle = b.variable(np.array([[1, 2, 3, 4]]))
-    total = b.binary("ADD", b.read_variable(handle, (1, 4), 0.5, 0), x, 0.5, 0)
-    b.assign_variable(handle, total)
-    again = b.read_variable(handle, (1, 4), 0.5, 0)
-    model = b.finish(b.binary("MUL", again, x, 0.5, 0), total)
-    graph = graph_of(model)
-    values = random_values(graph, 20)["t0"] // 16
-    expected = graph.evaluate(values)
-    for oracle in (tflite_runtime, tflite_micro):
-        theirs = oracle.evaluate(model, values)
-        for door in graph.outputs:
-            np.testing.assert_array_equal(theirs[door.tensor.index][:, 0], expected[door.name])
-
-
-def test_an_old_state_cannot_leave_the_network() -> None:
-    b = Builder()
-    x = b.input((1, 4), 0.5, 0)
-    handle = b.variable(np.zeros((1, 4)))
-    old = b.read_variable(handle, (1, 4), 0.5, 0)
-    b.assign_variable(handle, x)
-    graph = graph_of(b.finish(b.binary("ADD", old, x, 0.5, 0), old))
-    with pytest.raises(UnsupportedError, match="given what its variable 'variable0' held before; copy that"):
-        write_c(graph, Path("nowhere"))
 
 
 # What cannot be a door

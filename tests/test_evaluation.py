@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from edgecnn import datasets, evaluation, paths, read_tflite, zoo
-from edgecnn.device.device import Image, Inference, Traffic
+from edgecnn.device.device import Image, Inference
 from edgecnn.device.hello import Hello
+from edgecnn.device.requests import Traffic
 from edgecnn.door import Door
 from edgecnn.errors import TransferError
 from edgecnn.graph import Graph
@@ -69,7 +70,9 @@ def evaluate(board: Board, limit: int = LIMIT) -> evaluation.Evaluation:
     return evaluation.evaluate(board, board.graph, datasets.load("digits"), limit)  # type: ignore[arg-type]
 
 
-def test_the_same_program_at_the_same_place_goes_on(graph: Graph, kept: Path, capsys: pytest.CaptureFixture) -> None:
+def test_the_same_program_at_the_same_place_goes_on(
+    graph: Graph, kept: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     result = evaluate(board := Board(graph))
     assert (result.resumed, result.unequal_bytes, result.accuracy.n) == (ANSWERED, 0, LIMIT)
     assert board.asked == LIMIT - ANSWERED + 8
@@ -97,7 +100,7 @@ def test_another_program_or_place_begins_anew(other: dict[str, Any], graph: Grap
 
 @pytest.mark.parametrize("only", [None, 3])
 def test_answers_that_the_board_no_longer_gives_are_thrown_away(
-    only: int | None, graph: Graph, kept: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+    only: int | None, graph: Graph, kept: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of them, also if only one of those that are asked again differs."""
     monkeypatch.setattr(evaluation, "_ASKED_AGAIN", 100)
@@ -166,7 +169,7 @@ DAMAGED: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("form", DAMAGED)
-def test_a_damaged_file_is_set_aside(form: str, graph: Graph, kept: Path, capsys: pytest.CaptureFixture) -> None:
+def test_a_damaged_file_is_set_aside(form: str, graph: Graph, kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Once, with a sentence; then all is as if it had never been."""
     damaged = DAMAGED[form](kept.read_bytes())
     kept.write_bytes(damaged)

@@ -1,7 +1,6 @@
 """Files and folders are replaced in one step, whenever the process ends; what users wrote is never lost silently."""
 
 import errno
-import hashlib
 import json
 import os
 import sys
@@ -13,35 +12,9 @@ import pytest
 
 from edgecnn import files
 from edgecnn.errors import EdgecnnError
-from edgecnn.files import replace_folder
+from tests.support.replaced import MARKER, NEW, OLD, held, marked, replace, two_steps, way
 
-MARKER = "made.json"
-OLD, NEW = ({"a": letter * 10_000, "b/c": letter * 100_000, "b/d": letter} for letter in (b"o", b"n"))
-
-
-def marked(contents: dict[str, bytes]) -> dict[str, bytes]:
-    hashes = {path: hashlib.sha256(data).hexdigest() for path, data in contents.items()}
-    return {**contents, MARKER: json.dumps({"files": hashes}).encode()}
-
-
-def replace(folder: Path, contents: dict[str, bytes], *, force: bool | None = False) -> None:
-    replace_folder(folder, marked(contents), marker=MARKER, force=force)
-
-
-def held(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def two_steps(patch: pytest.MonkeyPatch) -> None:
-    """A system that cannot exchange two folders."""
-    patch.setattr(files, "_exchange", lambda one, other: False)
-
-
-@pytest.fixture(params=["exchange", "two steps"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "two steps":
-        two_steps(monkeypatch)
-    return str(request.param)
+__all__ = ["way"]  # the fixture
 
 
 # What is ours, and what is not
@@ -134,7 +107,7 @@ def test_where_folders_cannot_be_exchanged_it_takes_two_steps(tmp_path: Path, mo
     for name, library in (("refused", SimpleNamespace(renameat2=lambda *_: -1)), ("unknown", SimpleNamespace())):
         replace(tmp_path / name, OLD)
         with monkeypatch.context() as patch:
-            patch.setattr(files.ctypes, "CDLL", lambda _, library=library: library)
+            patch.setattr("ctypes.CDLL", lambda _, library=library: library)
             replace(tmp_path / name, NEW)
         assert held(tmp_path / name) == marked(NEW)
 

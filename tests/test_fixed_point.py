@@ -1,8 +1,6 @@
-"""Every rounding against its definition, in Python's unbounded integers and fractions; and the C against both."""
+"""Every rounding against its definition, in Python's unbounded integers and fractions."""
 
-import ctypes
 import math
-import struct
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -12,8 +10,6 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from edgecnn import paths
-from edgecnn.building import compiler
 from edgecnn.fixed_point import (
     FLOATS,
     INTEGERS,
@@ -27,16 +23,8 @@ from edgecnn.fixed_point import (
     reciprocal,
     round_half_away,
 )
+from tests.support.rounding import EDGES, INT32_MAX, INT32_MIN, float32, half_away, mbqm, rdbp, srdhm
 
-INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
-EDGES = sorted(
-    {
-        max(INT32_MIN, min(INT32_MAX, sign * 2**k + nearby))
-        for sign in (-1, 1)
-        for k in range(32)
-        for nearby in (-1, 0, 1)
-    }
-)
 BOTH = pytest.mark.parametrize("arithmetic", [INTEGERS, FLOATS], ids=["integers", "floats"])
 
 int32 = st.integers(INT32_MIN, INT32_MAX) | st.sampled_from(EDGES)
@@ -44,30 +32,6 @@ exponents = st.integers(0, 31)
 multipliers = st.integers(2**30, INT32_MAX) | st.sampled_from([0, 2**30, INT32_MAX])
 scales = st.floats(2**-30, 2**20, width=32)
 zero_points = st.integers(-128, 127)
-
-
-# The definitions
-
-
-def half_away(x: Fraction) -> int:
-    return math.floor(x + Fraction(1, 2)) if x >= 0 else -math.floor(-x + Fraction(1, 2))
-
-
-def srdhm(a: int, b: int) -> int:
-    return min(math.floor(Fraction(a * b, 2**31) + Fraction(1, 2)), INT32_MAX)
-
-
-def rdbp(x: int, exponent: int) -> int:
-    return half_away(Fraction(x, 2**exponent))
-
-
-def mbqm(x: int, multiplier: int, shift: int) -> int:
-    return rdbp(srdhm(x * 2 ** max(shift, 0), multiplier), max(-shift, 0))
-
-
-def float32(x: float) -> float:
-    """Correctly rounded; a quotient of float32 may pass through float64 without harm (53 >= 2 * 24 + 2)."""
-    return float(struct.unpack("f", struct.pack("f", x))[0])
 
 
 def one(function: Callable[..., Any], arithmetic: Arithmetic, x: int, *rest: int) -> int:
@@ -250,80 +214,3 @@ def test_reciprocal(arithmetic: Arithmetic, total: int) -> None:
     assert abs(product - 1) < Fraction(1, 2**27)
     exact, _ = reciprocal(INTEGERS.array([total]), INTEGERS)
     assert int(r[0]) == int(exact[0])
-
-
-# The C twin
-
-_WRAPPERS = """
-#include "fixed_point.h"
-void srdhm(int32_t n, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *out);
-void rdbp(int32_t n, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *out);
-void mbqm(int32_t n, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *out);
-void clamp(int32_t n, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *out);
-void srdhm(int32_t n, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *out) {
-  (void)c;
-  for (int32_t i = 0; i < n; i++) out[i] = edgecnn_srdhm(a[i], b[i]);
-}
-void rdbp(int32_t n, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *out) {
-  (void)c;
-  for (int32_t i = 0; i < n; i++) out[i] = edgecnn_rdbp(a[i], b[i]);
-}
-void mbqm(int32_t n, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *out) {
-  for (int32_t i = 0; i < n; i++) out[i] = edgecnn_mbqm(a[i], b[i], c[i]);
-}
-void clamp(int32_t n, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *out) {
-  for (int32_t i = 0; i < n; i++) out[i] = edgecnn_clamp(a[i], b[i], c[i]);
-}
-"""
-Triples = list[tuple[int, int, int]]
-
-
-@pytest.fixture(scope="module")
-def c_functions(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Triples], list[int]]:
-    """fixed_point.h compiled: (function, arguments) -> results."""
-    folder = tmp_path_factory.mktemp("fixed_point")
-    (folder / "wrappers.c").write_text(_WRAPPERS)
-    target = folder / "wrappers.so"
-    options = ["-O2", "-fPIC", "-shared", f"-I{paths.runtime()}", "-o", str(target), str(folder / "wrappers.c")]
-    compiler.host().run([*compiler.STRICT, *options])
-    library = ctypes.CDLL(str(target))
-
-    def call(name: str, arguments: Triples) -> list[int]:
-        columns = np.ascontiguousarray(np.array(arguments, np.int32).T)
-        out = np.empty(len(arguments), np.int32)
-        pointers = [ctypes.c_void_p(array.ctypes.data) for array in (*columns, out)]
-        getattr(library, name)(ctypes.c_int32(len(arguments)), *pointers)
-        values: list[int] = out.tolist()
-        return values
-
-    return call
-
-
-def many(seed: int, low: int, high: int, count: int = 20_000) -> list[int]:
-    values: list[int] = np.random.default_rng(seed).integers(low, high + 1, count).tolist()
-    return values
-
-
-def test_c_srdhm(c_functions: Callable[[str, Triples], list[int]]) -> None:
-    pairs = [(a, b) for a in EDGES for b in EDGES if (a, b) != (INT32_MIN, INT32_MIN)]
-    pairs += zip(many(0, INT32_MIN, INT32_MAX), many(1, INT32_MIN, INT32_MAX), strict=True)
-    expected = [srdhm(a, b) for a, b in pairs]
-    assert c_functions("srdhm", [(a, b, 0) for a, b in pairs]) == expected
-
-
-def test_c_rdbp(c_functions: Callable[[str, Triples], list[int]]) -> None:
-    pairs = [(x, e) for x in EDGES for e in range(32)]
-    pairs += zip(many(2, INT32_MIN, INT32_MAX), many(3, 0, 31), strict=True)
-    assert c_functions("rdbp", [(x, e, 0) for x, e in pairs]) == [rdbp(x, e) for x, e in pairs]
-
-
-def test_c_mbqm(c_functions: Callable[[str, Triples], list[int]]) -> None:
-    triples = [(x, m, s) for x in EDGES for m in (0, 2**30, INT32_MAX) for s in range(-31, 31)]
-    triples += zip(many(4, INT32_MIN, INT32_MAX), many(5, 2**30, INT32_MAX), many(6, -31, 30), strict=True)
-    triples = [(int(x / 2 ** max(s, 0)), m, s) for x, m, s in triples]
-    assert c_functions("mbqm", triples) == [mbqm(*triple) for triple in triples]
-
-
-def test_c_clamp(c_functions: Callable[[str, Triples], list[int]]) -> None:
-    triples = [(x, low, high) for x in [*EDGES, *range(-130, 131)] for low, high in ((-128, 127), (-5, 7), (3, 3))]
-    assert c_functions("clamp", triples) == [max(low, min(high, x)) for x, low, high in triples]

@@ -1,9 +1,11 @@
 """Training with TensorFlow's fused batch normalization: Keras's own numbers, and Keras's own layers afterwards."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import training, zoo
 from edgecnn.fused_normalization import fused_normalization
@@ -22,7 +24,7 @@ def block(**options: Any) -> Any:
     return keras.Model(image, keras.layers.Dense(2)(x))
 
 
-def trained_once(model: Any, images: np.ndarray) -> list[np.ndarray]:
+def trained_once(model: Any, images: NDArray[Any]) -> list[NDArray[Any]]:
     """Outputs, gradients of all weights, and the moving statistics after one batch."""
     import tensorflow as tf
 
@@ -76,9 +78,13 @@ def test_a_failure_leaves_keras_layers_behind() -> None:
 def test_training_uses_it(monkeypatch: pytest.MonkeyPatch) -> None:
     from edgecnn import datasets
 
-    ops = []
-    fused = training.fused_normalization
-    monkeypatch.setattr(training, "fused_normalization", lambda model: ops.append(model.name) or fused(model))
+    ops: list[str] = []
+
+    def fused(model: Any) -> AbstractContextManager[None]:
+        ops.append(model.name)
+        return fused_normalization(model)
+
+    monkeypatch.setattr(training, "fused_normalization", fused)
     data = datasets.load("digits")
     small = datasets.Dataset("small", data.train[:64], data.validation[:30], data.test[:30], data.classes)
     result = training.train("resnet", small, zoo.Recipe(epochs=1, batch_size=32))

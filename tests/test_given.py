@@ -10,9 +10,9 @@ import pytest
 from edgecnn import FloatTwin, dequantize, quantize
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import UsageError
-from tests.tflite_builder import Builder
+from tests.support.tflite_builder import Builder
 
-NO_REALS = {
+NO_REALS: dict[str, Any] = {
     "NaN": [0.0, np.nan],
     "infinity": [0.0, -np.inf],
     "None": [None, 1.0],
@@ -66,12 +66,15 @@ def test_the_sentence_says_where() -> None:
 
 
 def test_numbers_of_every_type_are_taken() -> None:
+    half: Any = np.float32(0.5)
+    three: Any = np.int64(3)
+    half_in_array: Any = np.array(0.5)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for kind in ("f2", "f4", "f8", "i1", "i8", "u1", ">f4", "g"):
-            assert quantize(np.array([0, 1, 2], kind), np.float32(0.5), np.int64(3)).tolist() == [3, 5, 7]
+            assert quantize(np.array([0, 1, 2], kind), half, three).tolist() == [3, 5, 7]
         assert quantize([1e300, -1e300, 3e38], 1e-30, 0).tolist() == [127, -128, 127]
-        assert quantize(1, np.array(0.5), 3) == 5
+        assert quantize(1, half_in_array, 3) == 5
         assert quantize([], 0.5, 3).size == 0
         for code in ("i1", "i8", "u1"):
             assert dequantize(np.array([3, 5], code), 0.5, 3).tolist() == [0, 1]
@@ -81,6 +84,7 @@ def test_the_float_twin_takes_nothing_else() -> None:
     b = Builder()
     twin = FloatTwin(graph_of(b.finish(b.relu(b.input((1, 2), 0.5, 0), 0.5, 0))))
     assert twin([[1.0, -1.0]]).tolist() == [[1, 0]]
-    for wrong in ([[np.nan, 0.0]], [["1.5", "2"]], [[None, 0.0]], [[1j, 0]]):
+    wrongs: list[Any] = [[[np.nan, 0.0]], [["1.5", "2"]], [[None, 0.0]], [[1j, 0]]]
+    for wrong in wrongs:
         with pytest.raises(UsageError, match="finite real numbers"):
             twin(wrong)

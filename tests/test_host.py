@@ -2,9 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import paths
 from edgecnn.building import compiler
@@ -13,8 +15,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, InvalidModelError, UsageError
 from edgecnn.graph import Graph
 from edgecnn.host import HostModel
-from tests.random_models import random_input
-from tests.tflite_builder import Builder
+from tests.support.random_models import random_input
+from tests.support.tflite_builder import Builder
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def test_threads_do_not_disturb_each_other(stream: int, tmp_path: Path) -> None:
     [X.astype(np.float32), X.astype(np.uint8), X[0], X[..., 0], X.reshape(3, 2, 1, 1), np.int8(3)],
     ids=["float", "unsigned", "no batch", "rank", "turned", "scalar"],
 )
-def test_inputs_of_another_type_or_shape_are_refused(folder: Path, x: np.ndarray) -> None:
+def test_inputs_of_another_type_or_shape_are_refused(folder: Path, x: NDArray[Any]) -> None:
     model = HostModel(folder)
     for method in (model.invoke, model.trace):
         with pytest.raises(UsageError, match="input t0 takes int8 codes of shape Nx1x2x1, but got"):

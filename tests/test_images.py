@@ -1,9 +1,11 @@
 """Pictures of digits, as people make them."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from edgecnn import datasets, images, read_tflite, zoo
@@ -16,7 +18,7 @@ def digits() -> datasets.Split:
     return datasets.load("digits").test[:100]
 
 
-def recognised(prepared: list[np.ndarray], labels: np.ndarray) -> int:
+def recognised(prepared: list[NDArray[Any]], labels: NDArray[Any]) -> int:
     graph = read_tflite(zoo.trained("lenet5_mnist"))
     real = datasets.to_input(np.stack(prepared)[..., None])
     codes = quantize(real, graph.input.scale, graph.input.zero_point)
@@ -53,7 +55,7 @@ def test_geometry_is_mnists() -> None:
 def test_inverting_changes_nothing() -> None:
     picture = np.zeros((50, 50), np.uint8)
     picture[10:40, 22:28] = 255
-    assert np.array_equal(images.as_digit(picture, (32, 32)), images.as_digit(255 - picture, (32, 32)))
+    assert np.array_equal(images.as_digit(picture, (32, 32)), images.as_digit(np.bitwise_not(picture), (32, 32)))
 
 
 def test_colour_and_transparency(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from edgecnn import files
 from edgecnn.files import recover, write_atomically
-from tests.test_files import NEW, OLD, held, marked, replace, two_steps, way
+from tests.support.replaced import NEW, OLD, held, marked, replace, two_steps, way
 
 __all__ = ["way"]  # the fixture
 

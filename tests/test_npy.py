@@ -2,9 +2,11 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn.errors import UsageError
 from edgecnn.npy import read_npy
@@ -15,7 +17,7 @@ def header(shape: str, descr: str = "'<f4'") -> bytes:
     return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
 
 
-def saved(array: np.ndarray) -> bytes:
+def saved(array: NDArray[Any]) -> bytes:
     file = io.BytesIO()
     np.save(file, array, allow_pickle=True)
     return file.getvalue()
@@ -58,7 +60,7 @@ def test_places_where_there_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("array", [ONE, np.asfortranarray(ONE), ONE.astype(">f8"), np.zeros((0, 4)), np.array(3)])
-def test_arrays_of_numbers(array: np.ndarray, tmp_path: Path) -> None:
+def test_arrays_of_numbers(array: NDArray[Any], tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", array)
     read = read_npy(tmp_path / "x.npy")
     assert read.dtype == array.dtype

@@ -11,7 +11,7 @@ from edgecnn import datasets, errors, progress
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError
 from edgecnn.printable import printable
-from tests.tflite_builder import Builder
+from tests.support.tflite_builder import Builder
 
 HOSTILE = "a\n\r\x1b[2J\x9b\u2028\u202egnp.\x00\udc80[/b]"
 TAMED = r"a\n\r\x1b[2J\x9b\u2028\u202egnp.\x00\udc80[/b]"

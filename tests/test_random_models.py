@@ -6,9 +6,11 @@ Who: tflite_runtime's reference kernels, TFLite Micro, NumPy integers, the float
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn.converted import Converted
 from edgecnn.converters.tflite_to_graph import graph_of
@@ -16,9 +18,10 @@ from edgecnn.fixed_point import FLOATS
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.oracles import Oracle
-from tests.batch import compiled
-from tests.random_graphs import random_graph
-from tests.random_models import Description, random_input, random_model
+from tests.support.batch import compiled
+from tests.support.random_graphs import random_graph
+from tests.support.random_models import Description, random_input, random_model
+from tests.support.seeds import seed
 
 MODELS = 240
 GRAPHS, GRAPH_SEEDS = 100, (1, 2, 3)
@@ -30,20 +33,20 @@ DEVIATIONS_OF_MICRO = ("RELU6", "LOGISTIC", "TANH")
 WAYS = {"C, op by op": False, "C, fused": True}
 
 
-@pytest.mark.parametrize("first", range(1000, 1000 + MODELS, PER_CHUNK))
+@pytest.mark.parametrize("first", range(seed(1000), seed(1000 + MODELS), PER_CHUNK))
 def test_every_byte_of_every_layer_agrees(
     first: int, tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle
 ) -> None:
-    seeds = [[seed] for seed in range(first, first + PER_CHUNK)]
+    seeds = [[number] for number in range(first, first + PER_CHUNK)]
     agree(random_model, seeds, tmp_path, tflite_runtime, tflite_micro)
 
 
 @pytest.mark.parametrize("first", range(0, GRAPHS, PER_CHUNK))
-@pytest.mark.parametrize("seed", GRAPH_SEEDS)
+@pytest.mark.parametrize("graphs", map(seed, GRAPH_SEEDS))
 def test_every_byte_of_graphs_with_branches_agrees(
-    seed: int, first: int, tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle
+    graphs: int, first: int, tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle
 ) -> None:
-    seeds = [[seed, number] for number in range(first, first + PER_CHUNK)]
+    seeds = [[graphs, number] for number in range(first, first + PER_CHUNK)]
     agree(random_graph, seeds, tmp_path, tflite_runtime, tflite_micro)
 
 
@@ -56,21 +59,21 @@ def agree(
 ) -> None:
     """Build a network from each seed and compare all who compute it; the C of all of them is compiled at once."""
     models, networks = [], []
-    for number, seed in enumerate(seeds):
-        rng = np.random.default_rng(seed)
+    for number, drawn in enumerate(seeds):
+        rng = np.random.default_rng(drawn)
         model, description = make(rng)
         graph = graph_of(model)
         for way, fuse in WAYS.items():
             # Plain kernels and fast ones in turn: `size` has the plain ones.
             optimize = "size" if (number % 2 == 0) == fuse else "balanced"
             name = f"m{number}{'f' if fuse else ''}"
-            networks.append(Converted.of(graph, f"{way}, {seed}", name=name, fuse=fuse, optimize=optimize))
-        models.append((seed, graph, description, random_input(rng, description.input_shape, INPUTS)))
+            networks.append(Converted.of(graph, f"{way}, {drawn}", name=name, fuse=fuse, optimize=optimize))
+        models.append((drawn, graph, description, random_input(rng, description.input_shape, INPUTS)))
     parts = compiled(networks, folder)
     hosts = [dict(zip(WAYS, parts[i : i + len(WAYS)], strict=True)) for i in range(0, len(parts), len(WAYS))]
     compared: Counter[str] = Counter()
     expected: Counter[str] = Counter()
-    for (seed, graph, description, x), ways in zip(models, hosts, strict=True):
+    for (drawn, graph, description, x), ways in zip(models, hosts, strict=True):
         integers = {tensor.index: codes for tensor, codes in trace(graph, x).items()}
         layers = [output for _, _, output in description.steps]
         decided_by_micro = _decided(description, DEVIATIONS_OF_MICRO)
@@ -83,7 +86,7 @@ def agree(
         }.items():
             for i in layers:
                 if i in values:
-                    where = f"seed {seed}, {party}, tensor {i}: {description}"
+                    where = f"seed {drawn}, {party}, tensor {i}: {description}"
                     assert values[i].dtype == np.int8, where
                     np.testing.assert_array_equal(_rows(values[i]), _rows(integers[i]), where)
                     compared[party] += 1
@@ -109,9 +112,9 @@ def _decided(description: Description, deviations: tuple[str, ...]) -> list[int]
     return [output for _, _, output in description.steps if output not in undecided]
 
 
-def _only(tensors: list[int], values: Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
+def _only(tensors: list[int], values: Mapping[int, NDArray[Any]]) -> dict[int, NDArray[Any]]:
     return {tensor: values[tensor] for tensor in tensors}
 
 
-def _rows(values: np.ndarray) -> np.ndarray:
+def _rows(values: NDArray[Any]) -> NDArray[Any]:
     return values.reshape(INPUTS, -1)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import datasets, training, verify, zoo
 from edgecnn.converters.keras_to_tflite import load_tensorflow
@@ -33,7 +34,7 @@ def run(small: datasets.Dataset, **options: Any) -> training.Training:
     return training.train("lenet5", small, replace(zoo.Recipe(epochs=3, batch_size=32), **options), **kept)
 
 
-def weights(model: Any) -> np.ndarray:
+def weights(model: Any) -> NDArray[Any]:
     return np.concatenate([weight.ravel() for weight in model.get_weights()])
 
 
@@ -58,23 +59,24 @@ def test_cross_entropy() -> None:
 
 
 @pytest.fixture(scope="module")
-def images(small: datasets.Dataset) -> np.ndarray:
+def images(small: datasets.Dataset) -> NDArray[Any]:
     return datasets.to_input(small.train.images[:16])
 
 
-def views(images: np.ndarray, key: tuple[int, int] = (0, 0), **strength: float) -> np.ndarray:
-    only = replace(augmentation.Warp(rotation=0, scale=0, shear=0, shift=0, elastic=0), **strength)  # type: ignore
-    return only(images, np.array(key, np.int32)).numpy()
+def views(images: NDArray[Any], key: tuple[int, int] = (0, 0), **strength: float) -> NDArray[Any]:
+    only = replace(augmentation.Warp(rotation=0, scale=0, shear=0, shift=0, elastic=0), **strength)  # type: ignore[arg-type]
+    moved: NDArray[Any] = only(images, np.array(key, np.int32)).numpy()
+    return moved
 
 
-def test_augmentation_of_no_strength_changes_nothing(images: np.ndarray) -> None:
+def test_augmentation_of_no_strength_changes_nothing(images: NDArray[Any]) -> None:
     np.testing.assert_allclose(views(images), images, atol=1e-5)
 
 
 @pytest.mark.parametrize(
     ("limit", "value"), [("rotation", 30), ("scale", 0.3), ("shear", 0.3), ("shift", 3), ("elastic", 2)]
 )
-def test_each_augmentation_depends_on_its_key_alone(images: np.ndarray, limit: str, value: float) -> None:
+def test_each_augmentation_depends_on_its_key_alone(images: NDArray[Any], limit: str, value: float) -> None:
     first = views(images, (1, 2), **{limit: value})
     assert (first == views(images, (1, 2), **{limit: value})).all()
     assert np.abs(first - views(images, (1, 3), **{limit: value})).mean() > 0.01

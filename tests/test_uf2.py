@@ -16,6 +16,7 @@ from edgecnn.device.device import Device
 from edgecnn.emulators import emulator
 from edgecnn.errors import EdgecnnError, TransferError
 from edgecnn.uf2 import Firmware
+from tests.support.processes import started
 
 PICO = board.load("raspberry_pi_pico")
 SMALL = Firmware(0xE48BFF56, 0x10000000, bytes(range(1, 256)) * 3)
@@ -96,13 +97,11 @@ def test_the_rom_starts_nothing_damaged(built: Build, monkeypatch: pytest.Monkey
     firmware = uf2.read(file.read_bytes())
     damaged = firmware.image[:3] + bytes([firmware.image[3] ^ 1]) + firmware.image[4:]
     file.write_bytes(uf2.write(dataclasses.replace(firmware, image=damaged)))
-    started: list[subprocess.Popen[bytes]] = []
-    popen = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
+    processes = started(monkeypatch)
 
     def waits_for_its_end() -> None:
         with emulator.emulate(PICO, built.elf):
-            started[-1].wait(60)
+            processes[-1].wait(60)
             raise TimeoutError
 
     with pytest.raises(TransferError, match="ended by itself: .* second stage of boot fails the checksum"):

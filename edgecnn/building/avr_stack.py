@@ -49,7 +49,7 @@ class _Program:
         code = [s for s in elf.iter_sections() if s["sh_flags"] & 6 == 6]  # allocated, executable
         self.code = {section["sh_addr"]: section.data() for section in code}
         symbols = list(elf.get_section_by_name(".symtab").iter_symbols())
-        self.names = {s["st_value"]: s.name for s in symbols if s["st_info"]["type"] == "STT_FUNC"}
+        self.names: dict[int, str] = {s["st_value"]: s.name for s in symbols if s["st_info"]["type"] == "STT_FUNC"}
         self.pointed = {
             symbols[entry["r_info_sym"]]["st_value"] + entry["r_addend"]
             for table in elf.iter_sections()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from .. import datasets, zoo
 from ..errors import UsageError
 
+Command = TypeVar("Command", bound=Callable[..., Any] | click.Command)
 
-class _Model(click.ParamType):
+
+class _Model(click.ParamType):  # type: ignore[type-arg]  # which it takes from click 8.4 on
     """A path, or the name of a trained network that comes with edgecnn."""
 
     name = "model"
@@ -42,7 +45,7 @@ trust = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-class _Dataset(click.ParamType):
+class _Dataset(click.ParamType):  # type: ignore[type-arg]
     """The name of a data set, or 'folder:PATH'; and 'none' where doing without is possible."""
 
     name = "dataset"
@@ -59,7 +62,7 @@ class _Dataset(click.ParamType):
         return str(value)
 
 
-def dataset(default: str | None, text: str, *, none: bool = False) -> Any:
+def dataset(default: str | None, text: str, *, none: bool = False) -> Callable[[Command], Command]:
     """--dataset with the known names, folders of pictures, and `none` where doing without is possible."""
     kind = _Dataset("none") if none else _Dataset()
     return click.option("--dataset", type=kind, default=default, show_default=bool(default), help=text)
@@ -72,15 +75,19 @@ representative = click.option(
 )
 
 
-def board(text: str, *, required: bool) -> Any:
+def board(text: str, *, required: bool) -> Callable[[Command], Command]:
     """--board, --port and --emulate, given to the command as `board`, `port` and `emulated`."""
     chosen = click.option("--board", required=required, metavar="BOARD", help=f"{text} `edgecnn boards` lists them.")
     port = click.option("--port", help="Its serial port. Default: the only USB serial port there is.")
     emulated = click.option("--emulate", "emulated", is_flag=True, help="Build the firmware and emulate the board.")
-    return lambda command: chosen(port(emulated(command)))
+
+    def decorate(command: Command) -> Command:
+        return chosen(port(emulated(command)))
+
+    return decorate
 
 
-def boards(text: str) -> Any:
+def boards(text: str) -> Callable[[Command], Command]:
     """As `board`, but any number of them: given to the command as tuples."""
     chosen = click.option(
         "--board", multiple=True, required=True, metavar="BOARD", help=f"{text} `edgecnn boards` lists them."
@@ -89,7 +96,11 @@ def boards(text: str) -> Any:
         "--port", multiple=True, help="Its serial port, in the order of the boards. Default: by USB id."
     )
     emulated = click.option("--emulate", "emulated", is_flag=True, help="Build the firmware and emulate the board.")
-    return lambda command: chosen(port(emulated(command)))
+
+    def decorate(command: Command) -> Command:
+        return chosen(port(emulated(command)))
+
+    return decorate
 
 
 def print_json(value: Any) -> None:

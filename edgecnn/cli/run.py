@@ -22,13 +22,15 @@ _CAMERA = "camera"  # as the name of a picture
 
 
 def _c(network: Converted, codes: NDArray[np.int8]) -> NDArray[np.int8]:
-    return np.asarray(HostModel(network).evaluate(codes[None]))[0]
+    values: NDArray[np.int8] = np.asarray(HostModel(network).evaluate(codes[None]))[0]
+    return values
 
 
 def _tflite(network: Converted, codes: NDArray[np.int8]) -> NDArray[np.int8]:
     with Oracle("tflite_runtime") as interpreter:
         values = interpreter.evaluate(network.graph.source, codes[None])
-    return np.asarray(values[network.graph.output.index], np.int8)[0]
+    result: NDArray[np.int8] = np.asarray(values[network.graph.output.index], np.int8)[0]
+    return result
 
 
 # What runs the network on this computer: output codes of the input codes of one picture.

@@ -19,7 +19,7 @@ from ..errors import UsageError
 from . import options
 
 
-class _Start(click.ParamType):
+class _Start(click.ParamType):  # type: ignore[type-arg]  # which it takes from click 8.4 on
     """The name of a network of the zoo, or the .keras file of a trained one."""
 
     name = "name"

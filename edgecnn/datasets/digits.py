@@ -18,7 +18,8 @@ def _resize(images: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float6
     n = images.shape[1]
     centres = (np.arange(size) + 0.5) * n / size - 0.5
     rows = np.stack([np.interp(centres, np.arange(n), unit) for unit in np.eye(n)], axis=1)  # (size, n)
-    return rows @ images @ rows.T
+    scaled: npt.NDArray[np.float64] = rows @ images @ rows.T
+    return scaled
 
 
 def available(_data_dir: Path | None) -> bool:

@@ -55,7 +55,8 @@ class FullyConnected(WeightedOp):
         # With one scale for all weights TFLite takes the product in float32, with one per channel in float64.
         wide = np.dtype(np.float32 if len(self.weight_scales) == 1 else np.float64)
         product = np.asarray(self.inputs[0].scale, wide) * self.weight_scales.astype(wide)
-        return product.astype(np.float64) / np.float64(self.output.scale)
+        scales: NDArray[np.float64] = product.astype(np.float64) / np.float64(self.output.scale)
+        return scales
 
     @property
     def rows(self) -> int:

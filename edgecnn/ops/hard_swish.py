@@ -80,4 +80,5 @@ def _srdhm16(a: NDArray[np.int64], b: int) -> NDArray[np.int64]:
 
 def _doubled_high(product: NDArray[np.int64]) -> NDArray[np.int64]:
     """product / 2^15 truncated, as C divides."""
-    return np.sign(product) * (np.abs(product) >> 15)
+    high: NDArray[np.int64] = np.sign(product) * (np.abs(product) >> 15)
+    return high

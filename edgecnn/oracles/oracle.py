@@ -12,9 +12,10 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import EdgecnnError, UsageError
 from ..fixed_point import dequantize
@@ -46,7 +47,7 @@ def _installed(kind: _Kind) -> bool:
     return importlib.util.find_spec(kind.package) is not None
 
 
-def _real(x: np.ndarray, quantization: tuple[float, int] | None) -> np.ndarray:
+def _real(x: NDArray[Any], quantization: tuple[float, int] | None) -> NDArray[Any]:
     return x if quantization is None or x.dtype == np.float32 else dequantize(x, *quantization)
 
 
@@ -87,7 +88,7 @@ class Oracle:
         self._stop()
         self._log.close()
 
-    def evaluate(self, model: bytes, x: np.ndarray | Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
+    def evaluate(self, model: bytes, x: NDArray[Any] | Mapping[int, NDArray[Any]]) -> dict[int, NDArray[Any]]:
         """Return, by tensor index, the inputs and every op's output for the inputs `x` (N, *shape without batch).
 
         Several inputs are given by their tensors' indices. Each array of the answer has the shape (N, *shape of the
@@ -111,7 +112,7 @@ class Oracle:
         values = dict(zip(exposed.outputs, answer, strict=True))
         return {into.tensor: array[:, np.newaxis] for into, array in zip(exposed.inputs, given, strict=True)} | values
 
-    def _ask(self, model: bytes, x: list[np.ndarray], remembers: bool) -> list[np.ndarray] | str:
+    def _ask(self, model: bytes, x: list[NDArray[Any]], remembers: bool) -> list[NDArray[Any]] | str:
         if self._process is None:
             self._process = self._start()
         self._log.seek(0)
@@ -122,7 +123,7 @@ class Oracle:
         try:
             pickle.dump((model, x, remembers), self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
-            answer: list[np.ndarray] | str = pickle.load(self._process.stdout)
+            answer: list[NDArray[Any]] | str = pickle.load(self._process.stdout)
             answered = True
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise self._failure(f"its process {_end(self._process.wait())}") from error

@@ -10,10 +10,12 @@ import pickle
 import sys
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-Run = Callable[[list[np.ndarray]], list[np.ndarray]]
+Run = Callable[[list[NDArray[Any]]], list[NDArray[Any]]]
 
 
 def _load(module: str, model: bytes) -> Run:
@@ -24,10 +26,10 @@ def _load(module: str, model: bytes) -> Run:
 _kept = lru_cache(maxsize=4)(_load)
 
 
-def evaluate(module: str, model: bytes, x: list[np.ndarray], remembers: bool = False) -> list[np.ndarray]:
+def evaluate(module: str, model: bytes, x: list[NDArray[Any]], remembers: bool = False) -> list[NDArray[Any]]:
     """Run the inputs one by one; the result has the shape (N, *shape of the output) for every output."""
     run = (_load if remembers else _kept)(module, model)  # a fresh interpreter has forgotten everything
-    values: list[np.ndarray] = []
+    values: list[NDArray[Any]] = []
     count = len(x[0])
     for i in range(count):
         outputs = run([array[i : i + 1] for array in x])
@@ -47,7 +49,7 @@ def main(module: str) -> None:
             model, x, remembers = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        answer: list[np.ndarray] | str
+        answer: list[NDArray[Any]] | str
         try:
             answer = evaluate(module, model, x, remembers)
         except Exception as error:  # of any library, for any reason: the parent makes a sentence of it

@@ -12,7 +12,7 @@ _MOMENTUM = 0.99  # of the moving averages; a batch counts for 1 %
 
 
 @keras.saving.register_keras_serializable("edgecnn")
-class FakeQuantization(keras.layers.Layer):
+class FakeQuantization(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
     """Rounds what passes to the 256 codes of a range, which always holds 0; gradients pass where nothing is clipped.
 
     `fixed` is the range (low, high); without it, it is learnt: the moving averages of the least and the greatest value
@@ -55,7 +55,7 @@ class FakeQuantization(keras.layers.Layer):
             average.assign(tf.where(this, moved, average.value))
 
 
-class Rounded(keras.layers.Wrapper):
+class Rounded(keras.layers.Wrapper):  # type: ignore[misc]
     """A layer that computes with its kernel rounded to int8; gradients go to the kernel as if it were not."""
 
     def call(self, x: Any) -> Any:

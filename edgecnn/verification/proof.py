@@ -151,7 +151,8 @@ def _outputs(graph: Graph, codes: Any) -> dict[int, NDArray[Any]]:
 
 
 def _classes(outputs: NDArray[Any]) -> NDArray[np.int64]:
-    return outputs.reshape(len(outputs), -1).argmax(axis=1)
+    classes: NDArray[np.int64] = outputs.reshape(len(outputs), -1).argmax(axis=1)
+    return classes
 
 
 def _grade(result: Verification, data: Data, int8: NDArray[np.int64], real: NDArray[np.int64]) -> None:

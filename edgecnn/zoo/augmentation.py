@@ -48,7 +48,8 @@ def _interpolation(size: int, knots: int) -> npt.NDArray[np.float32]:
     """(size, knots): weights that carry values at evenly spaced knots to the pixels, smoothly (by cosines)."""
     position = np.linspace(0, knots - 1, size)[:, None]
     distance = np.minimum(np.abs(position - np.arange(knots)), 1)
-    return (0.5 + 0.5 * np.cos(np.pi * distance)).astype(np.float32)
+    weights: npt.NDArray[np.float32] = (0.5 + 0.5 * np.cos(np.pi * distance)).astype(np.float32)
+    return weights
 
 
 @dataclass(frozen=True)

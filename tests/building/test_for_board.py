@@ -9,11 +9,11 @@ import pytest
 
 from edgecnn import board, converted, read_tflite, write_c, zoo
 from edgecnn.building.build import build
-from edgecnn.cli.verbs import cli
+from edgecnn.cli import verbs
 from edgecnn.converted import Converted
 from edgecnn.converters import graph_to_c
 from edgecnn.errors import InvalidModelError, UsageError
-from tests.test_converted import append
+from tests.support.converted_network import append
 
 M4 = board.load("mps2_an386")
 SAYS = "is for wasm-simd; for mps2_an386, its model is converted again for cortex-m4.\n"
@@ -54,7 +54,7 @@ def test_a_folder_is_read_and_its_model_parsed_once_for_a_command(
 
     for module, name in ((converted, "read_manifest"), (converted, "read_tflite"), (graph_to_c, "lower")):
         spy(module, name)
-    cli.main(["build", str(wasm), "--board", "mps2_an386", "-o", str(tmp_path / "out")], standalone_mode=False)
+    verbs.cli.main(["build", str(wasm), "--board", "mps2_an386", "-o", str(tmp_path / "out")], standalone_mode=False)
     assert calls == {"read_manifest": 1, "read_tflite": 1, "lower": 2}  # to prove the folder, and for the board
     assert capsys.readouterr().err.count(SAYS) == 1
 

@@ -17,9 +17,8 @@ from edgecnn.building.build import build, read
 from edgecnn.device.device import Device
 from edgecnn.emulators.emulator import emulate
 from edgecnn.errors import UsageError
-from tests.nightly.gcc import rows
-from tests.targets import by_gcc
-from tests.test_cli import refused, run
+from tests.support import by_gcc
+from tests.support.command_line import refused, run
 
 SAMPLE = [
     ("bbc_microbit", "-Os"),
@@ -34,7 +33,7 @@ SAMPLE = [
 
 @pytest.mark.parametrize("row", SAMPLE, ids=" ".join)
 def test_every_byte_of_every_layer(row: Sequence[str], tmp_path: Path) -> None:
-    assert tuple(row) in rows()
+    assert tuple(row) in by_gcc.rows()
     name, *flags = row
     assert by_gcc.unequal(name, tuple(flags), tmp_path) == []
 

@@ -13,7 +13,7 @@ from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.host import HostModel
 from edgecnn.oracles import Oracle
 from edgecnn.verification import verify
-from tests.tflite_builder import Builder
+from tests.support.tflite_builder import Builder
 
 
 def float_to_float() -> bytes:
@@ -50,7 +50,7 @@ def test_float_borders_are_left_to_the_caller(tmp_path: Path, tflite_runtime: Or
 
 def test_what_is_left_to_the_caller_is_said(tmp_path: Path) -> None:
     (tmp_path / "net.tflite").write_bytes(chosen())
-    command = [sys.executable, "-m", "edgecnn", "convert", tmp_path / "net.tflite", "-o", tmp_path / "c"]
+    command = [sys.executable, "-m", "edgecnn", "convert", str(tmp_path / "net.tflite"), "-o", str(tmp_path / "c")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr.count("Note: the ARG_MAX at the end of the file is left to the caller") == 1
     verify(tmp_path / "c", dataset=None, random=50).check()

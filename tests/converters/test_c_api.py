@@ -15,7 +15,8 @@ from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
-from tests.tflite_builder import Builder
+from tests.support.elf import symbols
+from tests.support.tflite_builder import Builder
 
 STRICT = (*compiler.STRICT, "-Wshadow")
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
@@ -74,8 +75,9 @@ def test_two_networks_link_into_one_program_and_share_their_kernels(tmp_path: Pa
     folders = [tmp_path / "first", tmp_path / "second"]
     assert run(BOTH, folders, tmp_path, "-O2", "-ffunction-sections", "-Wl,--gc-sections") == expected(*graphs)
     with (tmp_path / "main").open("rb") as file:
-        symbols = ELFFile(file).get_section_by_name(".symtab").iter_symbols()
-        kernels = [symbol.name for symbol in symbols if symbol.name.startswith("edgecnn_conv2d_max_pool2d_s8")]
+        kernels = [
+            symbol.name for symbol in symbols(ELFFile(file)) if symbol.name.startswith("edgecnn_conv2d_max_pool2d_s8")
+        ]
     assert len(kernels) == 1
     assert re.fullmatch(r"edgecnn_conv2d_max_pool2d_s8_[0-9a-f]{8}", kernels[0])
 
@@ -168,7 +170,7 @@ def test_weights_and_memory_go_where_the_user_says(tmp_path: Path) -> None:
         names = [section.name for section in elf.iter_sections()]
         placed = {
             symbol.name: names[symbol["st_shndx"]]
-            for symbol in elf.get_section_by_name(".symtab").iter_symbols()
+            for symbol in symbols(elf)
             if symbol["st_info"]["type"] == "STT_OBJECT"
         }
     assert {placed[f"layer0_conv_{array}"] for array in ("weights", "bias", "multipliers", "shifts")} == {".external"}

@@ -11,7 +11,7 @@ from edgecnn.building import compiler
 from edgecnn.converters.c_names import fault_of, name_of
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import UsageError
-from tests.test_converted import network
+from tests.support.converted_network import network
 
 STANDARD = (
     "ctype",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tflite
+from numpy.typing import NDArray
 
 from edgecnn import zoo
 from edgecnn.converters.keras_channels import channel_warnings
@@ -22,7 +23,7 @@ OPS = enumerators(tflite.BuiltinOperator)
 
 
 @pytest.fixture(scope="module")
-def images() -> np.ndarray:
+def images() -> NDArray[Any]:
     return np.random.RandomState(0).randint(0, 256, (20, 32, 32, 1)).astype(np.uint8)
 
 
@@ -33,7 +34,7 @@ def lenet5() -> Any:
 
 
 @pytest.fixture(scope="module")
-def content(lenet5: Any, images: np.ndarray) -> bytes:
+def content(lenet5: Any, images: NDArray[Any]) -> bytes:
     return keras_to_tflite(lenet5, images).model
 
 
@@ -62,7 +63,9 @@ def test_weights_are_per_channel(content: bytes) -> None:
     assert channels == {0: 6, 2: 16, 5: 120, 6: 100, 7: 10}
 
 
-def test_the_int8_network_computes_what_the_float_network_does(content: bytes, lenet5: Any, images: np.ndarray) -> None:
+def test_the_int8_network_computes_what_the_float_network_does(
+    content: bytes, lenet5: Any, images: NDArray[Any]
+) -> None:
     import tensorflow as tf
 
     interpreter = tf.lite.Interpreter(
@@ -80,14 +83,14 @@ def test_the_int8_network_computes_what_the_float_network_does(content: bytes, l
 
 
 def test_the_same_model_and_images_give_the_same_bytes(
-    content: bytes, lenet5: Any, images: np.ndarray, tmp_path: Path
+    content: bytes, lenet5: Any, images: NDArray[Any], tmp_path: Path
 ) -> None:
     lenet5.save(tmp_path / "m.keras")
     assert keras_to_tflite(tmp_path / "m.keras", images).model == content
     assert keras_to_tflite(str(tmp_path / "m.keras"), images.astype(np.float32) / np.float32(255)).model == content
 
 
-def test_a_functional_model_with_folded_normalization(images: np.ndarray) -> None:
+def test_a_functional_model_with_folded_normalization(images: NDArray[Any]) -> None:
     image = x = keras.Input((32, 32, 1))
     x = layers.Conv2D(4, 3, strides=2, use_bias=False)(x)
     x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
@@ -97,7 +100,7 @@ def test_a_functional_model_with_folded_normalization(images: np.ndarray) -> Non
     assert ops == ["CONV_2D", "DEPTHWISE_CONV_2D", "MEAN", "FULLY_CONNECTED", "SOFTMAX"]
 
 
-def test_nothing_is_printed(lenet5: Any, images: np.ndarray, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_printed(lenet5: Any, images: NDArray[Any], capfd: pytest.CaptureFixture[str]) -> None:
     keras_to_tflite(lenet5, images)
     assert capfd.readouterr() == ("", "")
 
@@ -107,7 +110,7 @@ def test_representative_images_of_another_shape(lenet5: Any) -> None:
         keras_to_tflite(lenet5, np.zeros((2, 28, 28, 1), np.uint8))
 
 
-def test_code_in_a_file_is_never_run(tmp_path: Path, images: np.ndarray) -> None:
+def test_code_in_a_file_is_never_run(tmp_path: Path, images: NDArray[Any]) -> None:
     image = keras.Input((32, 32, 1))
     path = tmp_path / "lambda.keras"
     keras.Model(image, layers.Lambda(lambda x: x * 2)(image)).save(path)
@@ -116,7 +119,7 @@ def test_code_in_a_file_is_never_run(tmp_path: Path, images: np.ndarray) -> None
     assert caught.value.exit_code == 22
 
 
-def test_files_that_are_no_models(tmp_path: Path, images: np.ndarray, lenet5: Any) -> None:
+def test_files_that_are_no_models(tmp_path: Path, images: NDArray[Any], lenet5: Any) -> None:
     with pytest.raises(InvalidModelError, match=r"there is no file .*missing\.keras"):
         keras_to_tflite(tmp_path / "missing.keras", images)
     lenet5.save(tmp_path / "m.keras")
@@ -130,7 +133,7 @@ def test_files_that_are_no_models(tmp_path: Path, images: np.ndarray, lenet5: An
         keras_to_tflite(tmp_path / "empty.keras", images)
 
 
-def test_models_that_are_not_supported(images: np.ndarray) -> None:
+def test_models_that_are_not_supported(images: NDArray[Any]) -> None:
     a, b = keras.Input((32, 32, 1)), keras.Input((32, 32, 1))
     with pytest.raises(UnsupportedError, match="has 2 inputs and 1 outputs"):
         keras_to_tflite(keras.Model([a, b], layers.Add()([a, b])), images)
@@ -141,7 +144,7 @@ def test_models_that_are_not_supported(images: np.ndarray) -> None:
         keras_to_tflite(keras.Sequential([layers.Conv2D(1, 3)]), images)
 
 
-def test_channels_that_carry_nothing(images: np.ndarray) -> None:
+def test_channels_that_carry_nothing(images: NDArray[Any]) -> None:
     image = keras.Input((32, 32, 1))
     layer = layers.Conv2D(6, 1, activation="relu6", name="conv")
     model = keras.Model(image, layer(image))

@@ -13,12 +13,12 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import streamable_steps
 from edgecnn.ops import TFLITE_OPS
-from tests.converters.test_graph_to_c import everything
-from tests.lenet import lenet
-from tests.random_graphs import random_graph
-from tests.random_models import random_model
-from tests.test_doors import delay, mixed
-from tests.tflite_builder import Builder
+from tests.support.doors import delay, mixed
+from tests.support.lenet import lenet
+from tests.support.random_graphs import random_graph
+from tests.support.random_models import random_model
+from tests.support.small_networks import everything
+from tests.support.tflite_builder import Builder
 
 TARGETS = ["generic", "cortex-m4", "cortex-m0plus"]
 NETWORKS: dict[str, Callable[[], Graph]] = {
@@ -86,9 +86,9 @@ def check_numbers(made: Generated, source: str) -> None:
     assert len(computed) == len(set(computed))
     for layer in layers:
         assert f"\n/* Layer {layer.number}: " in source
-        for op in layer.ops:
-            assert re.search(rf"^ \* {re.escape(op.number)} +{op.kind}\b", opening, re.M), op
-            assert any((op.number + ".").startswith(call.number + ".") for call in layer.calls)
+        for part in layer.ops:
+            assert re.search(rf"^ \* {re.escape(part.number)} +{part.kind}\b", opening, re.M), part
+            assert any((part.number + ".").startswith(call.number + ".") for call in layer.calls)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -21,7 +21,7 @@ from edgecnn.converters.manifest import MANIFEST, Manifest, read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, InvalidModelError
 from edgecnn.host import HostModel
-from tests.test_converted import X, network
+from tests.support.converted_network import X, network
 
 SIZES = HealthCheck.too_slow, HealthCheck.function_scoped_fixture
 
@@ -40,7 +40,7 @@ def facts(folder: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def write(folder: Path) -> Iterator[Callable[[bytes], None]]:
+def write(folder: Path) -> Iterator[Callable[[bytes], int]]:
     """What puts another manifest there, for one test."""
     true = (folder / MANIFEST).read_bytes()
     yield (folder / MANIFEST).write_bytes
@@ -89,7 +89,7 @@ DAMAGE: dict[str, tuple[tuple[str | int, ...], Any, str]] = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_every_fact_is_checked_where_it_is_read(
-    damage: str, folder: Path, facts: dict[str, Any], write: Callable[[bytes], None]
+    damage: str, folder: Path, facts: dict[str, Any], write: Callable[[bytes], int]
 ) -> None:
     (*way, last), value, sentence = DAMAGE[damage]
     damaged = place = copy.deepcopy(facts)
@@ -107,7 +107,7 @@ def test_every_fact_is_checked_where_it_is_read(
 
 @pytest.mark.parametrize("fact", [field.name for field in dataclasses.fields(Manifest)])
 def test_a_manifest_that_lacks_a_fact(
-    fact: str, folder: Path, facts: dict[str, Any], write: Callable[[bytes], None], tmp_path: Path
+    fact: str, folder: Path, facts: dict[str, Any], write: Callable[[bytes], int], tmp_path: Path
 ) -> None:
     write(json.dumps({key: value for key, value in facts.items() if key != fact}).encode())
     sentence = f"lacks '{fact}'" if fact != "format" else "is not a folder made by `edgecnn convert`"
@@ -117,15 +117,13 @@ def test_a_manifest_that_lacks_a_fact(
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"\xff", b"[" * 100_000, b'{"a":' * 100_000, b"1" * 10_000, b"null"])
-def test_what_is_no_json_object(text: bytes, folder: Path, write: Callable[[bytes], None]) -> None:
+def test_what_is_no_json_object(text: bytes, folder: Path, write: Callable[[bytes], int]) -> None:
     write(text)
     with pytest.raises(InvalidModelError, match="not a folder made by `edgecnn convert`"):
         read_manifest(folder)
 
 
-def test_a_manifest_that_is_nested_too_deep(
-    folder: Path, facts: dict[str, Any], write: Callable[[bytes], None]
-) -> None:
+def test_a_manifest_that_is_nested_too_deep(folder: Path, facts: dict[str, Any], write: Callable[[bytes], int]) -> None:
     text = json.dumps({**facts, "layers": "DEEP"}).replace('"DEEP"', "[" * 900 + "]" * 900)
     write(text.encode())
     with pytest.raises(InvalidModelError):
@@ -180,7 +178,7 @@ def mutants(draw: st.DrawFn, facts: dict[str, Any]) -> bytes:
 @settings(max_examples=100, suppress_health_check=SIZES)
 @given(data=st.data())
 def test_no_mutant_of_a_manifest_is_compiled_or_does_harm(
-    data: st.DataObject, folder: Path, facts: dict[str, Any], write: Callable[[bytes], None]
+    data: st.DataObject, folder: Path, facts: dict[str, Any], write: Callable[[bytes], int]
 ) -> None:
     """Refused in one sentence; of a user who trusts the folder it is believed as far as C and model bear it out."""
     mutant = data.draw(mutants(facts))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn.converters.keras_to_tflite import keras_to_tflite, load_tensorflow, silence
 from edgecnn.converters.onnx_to_tflite import load_onnx, onnx_to_tflite
@@ -13,7 +14,7 @@ from edgecnn.converters.precision import refuse_float
 from edgecnn.converters.representative import real
 from edgecnn.errors import EdgecnnError, InvalidModelError, UnsupportedError, UsageError
 from edgecnn.quantization import quantize_file
-from tests.onnx_builder import OnnxBuilder
+from tests.support.onnx_builder import OnnxBuilder
 
 tf = load_tensorflow()
 import keras  # noqa: E402  quietly
@@ -28,7 +29,7 @@ def dense() -> Any:
     return keras.Model(image, layers.Dense(3, name="last")(x), name="net")
 
 
-NO_INPUTS = {
+NO_INPUTS: dict[str, NDArray[Any]] = {
     "int64": np.ones((20, 6), np.int64),
     "int8": np.ones((20, 6), np.int8),
     "complex64": np.ones((20, 6), np.complex64),

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from onnx.reference import ReferenceEvaluator
 
 from edgecnn import read_tflite
 from edgecnn.converters import onnx_worker
@@ -15,8 +14,8 @@ from edgecnn.converters.tflite_file import parse
 from edgecnn.errors import InvalidModelError, UnsupportedError, VerificationError
 from edgecnn.fixed_point import dequantize, quantize
 from edgecnn.verification import CONVERTED, verify
-from tests.onnx_builder import OnnxBuilder, residual
-from tests.test_cli import refused, run
+from tests.support.command_line import refused, run
+from tests.support.onnx_builder import OnnxBuilder, reference, residual
 
 
 def test_a_network_is_quantized_and_equal_in_every_byte(tmp_path: Path) -> None:
@@ -38,7 +37,7 @@ def test_a_network_is_quantized_and_equal_in_every_byte(tmp_path: Path) -> None:
     assert graph.input.shape == (1, 16, 16, 3)
     codes = graph.evaluate(quantize(images.transpose(0, 2, 3, 1), graph.input.scale, graph.input.zero_point))
     ours = dequantize(codes, graph.output.scale, graph.output.zero_point).reshape(40, 5)
-    (truth,) = ReferenceEvaluator(str(source)).run(None, {"image": images})
+    (truth,) = reference(str(source), images)
     assert np.ptp(truth, axis=0).min() > 0.02  # it depends on the image
     assert np.abs(ours - truth).max() < 0.02
 
@@ -98,18 +97,18 @@ def pooled(before: str) -> Any:
 def test_a_border_of_zeros_changes_no_maximum_of_what_is_never_negative() -> None:
     model = pooled("Sigmoid")
     image = np.random.default_rng(0).normal(0, 1, (1, 2, 5, 5)).astype(np.float32)
-    before = ReferenceEvaluator(model).run(None, {"image": image})
+    before = reference(model, image)
     onnx_worker.pad_before_max_pool(model)
     onnx.checker.check_model(model)
     assert [node.op_type for node in model.graph.node][-2:] == ["Pad", "MaxPool"]
-    np.testing.assert_array_equal(ReferenceEvaluator(model).run(None, {"image": image}), before)
+    np.testing.assert_array_equal(reference(model, image), before)
     with pytest.raises(UnsupportedError, match="MaxPool 'maxpool3' pads what may be negative; put a ReLU before it"):
         onnx_worker.pad_before_max_pool(pooled("Tanh"))
 
 
 def test_what_onnx2tf_makes_is_compared() -> None:
     model, image = pooled("Sigmoid"), np.random.default_rng(0).normal(0, 1, (1, 5, 5, 2)).astype(np.float32)
-    (truth,) = ReferenceEvaluator(model).run(None, {"image": image.transpose(0, 3, 1, 2)})
+    (truth,) = reference(model, image.transpose(0, 3, 1, 2))
     right = truth.transpose(0, 2, 3, 1)
     onnx_worker.compare(model, lambda given: right + 1e-5, image)
     for wrong in (right + 0.1, right[..., ::-1], right[:, 1:], np.full_like(right, np.nan)):

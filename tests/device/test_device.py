@@ -1,15 +1,6 @@
-"""The firmware's app on the host port, under sanitizers, spoken to through a real pty; and what can go wrong there."""
+"""The firmware's app on the host port, under sanitizers, spoken to through a real pty."""
 
-import dataclasses
-import errno
-import os
 import re
-import select
-import signal
-import socket
-import subprocess
-import threading
-from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,68 +9,19 @@ import pytest
 import serial
 
 import edgecnn
-from edgecnn import paths, zoo
-from edgecnn.building import compiler
 from edgecnn.building.app_model import header
 from edgecnn.device.device import Device, Image
-from edgecnn.device.protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, encode
 from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import (
-    EdgecnnError,
-    NoBoardError,
-    PortError,
-    TransferError,
     UsageError,
     VerificationError,
     WrongModelError,
 )
 from edgecnn.host import HostModel
 from edgecnn.interpreter import trace
-from tests.noisy_line import Noisy, endure
-
-SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-X = np.random.default_rng(5).integers(-128, 128, (100, 32, 32, 1)).astype(np.int8)
-X[50:] = np.where(X[50:] > 100, X[50:], -128)  # half of them as sparse as writing
-
-
-def built(folder: Path, program: Path, model: str, *flags: str) -> Path:
-    """The firmware of `folder` for this computer; `model` is the text of its app_model.h."""
-    firmware = paths.runtime().parent
-    program.parent.mkdir()
-    (program.parent / "app_model.h").write_text(model)
-    sources = [*firmware.glob("app/*.c"), *firmware.glob("ports/host/*.c"), *folder.rglob("*.c")]
-    includes = [f"-I{path}" for path in (program.parent, folder, firmware / "app")]
-    compiler.host().run([*compiler.STRICT, *flags, *includes, *map(str, sorted(sources)), "-o", str(program)])
-    return program
-
-
-@pytest.fixture(scope="module")
-def graph() -> edgecnn.Graph:
-    return edgecnn.read_tflite(zoo.trained("lenet5_mnist"))
-
-
-@pytest.fixture(scope="module")
-def folder(graph: edgecnn.Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("device") / "lenet5"
-    edgecnn.write_c(graph, path, name="lenet5")
-    return path
-
-
-@pytest.fixture(scope="module")
-def program(folder: Path) -> Path:
-    return built(folder, folder.parent / "sanitized" / "firmware", header(folder), *SANITIZED)
-
-
-@pytest.fixture
-def port(program: Path) -> Iterator[str]:
-    with host_board(program) as name:
-        yield name
-
-
-@pytest.fixture
-def device(port: str) -> Iterator[Device]:
-    with Device(port) as device:
-        yield device
+from tests.support.failure import failure
+from tests.support.host_firmware import X, built
+from tests.support.noisy_line import Noisy, endure
 
 
 def test_it_says_what_it_is(device: Device, folder: Path) -> None:
@@ -88,7 +30,7 @@ def test_it_says_what_it_is(device: Device, folder: Path) -> None:
     assert (info.sha256, info.arena, info.layers) == (manifest.model.sha256, manifest.arena.bytes, 6)
     for ours, theirs in zip((*info.inputs, *info.outputs), (*manifest.inputs, *manifest.outputs), strict=True):
         assert (ours.name, ours.dtype, ours.shape) == (theirs.name, theirs.type, theirs.shape[1:])
-        assert (ours.tensor.scale, ours.tensor.zero_point) == (np.float32(theirs.scale), theirs.zero_point)
+        assert (ours.tensor.scale, ours.tensor.zero_point) == (float(np.float32(theirs.scale)), theirs.zero_point)
     assert info.ticks_per_second > 0
     assert info.self_test_ticks > 0
     assert info.self_test_failures == 0
@@ -128,15 +70,6 @@ def test_inputs_and_layers_that_do_not_exist_are_refused(device: Device) -> None
             device.layer(index, X[0])
 
 
-def failure(expected: type[EdgecnnError], code: int, action: Callable[[], object]) -> str:
-    """The sentence of the error that `action` must raise."""
-    with pytest.raises(expected) as caught:
-        action()
-    assert caught.value.exit_code == code
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
-
-
 def test_the_wrong_model(device: Device, folder: Path) -> None:
     sentence = failure(WrongModelError, 13, lambda: device.expect("other", "0" * 64))
     assert "runs lenet5" in sentence
@@ -160,187 +93,16 @@ def test_a_thousand_faults_and_no_wrong_answer(port: str, graph: edgecnn.Graph) 
 
     def ask(i: int) -> None:
         if i % 10 == 3:
-            assert np.array_equal(device.layer(3, X[i]), inner[i])
+            assert np.array_equal(board.layer(3, X[i]), inner[i])
         elif i % 10 == 7:
-            assert len(device.time()) == 6
+            assert len(board.time()) == 6
         else:
-            assert np.array_equal(device.infer(X[i]).codes, expected[i])
+            assert np.array_equal(board.infer(X[i]).codes, expected[i])
 
-    with Device(line, baud=10**9, timeout=0.02) as device:
-        answered = endure(1000, device, line, [partial(ask, i) for i in range(len(X))], write=0.5, read=0.1)
+    with Device(line, baud=10**9, timeout=0.02) as board:
+        answered = endure(1000, board, line, [partial(ask, i) for i in range(len(X))], write=0.5, read=0.1)
         assert answered > 500
         assert min(line.injected.values()) > 50
-        assert device.traffic.retries > 200
-        assert device.traffic.stale > 50
-        assert device.corrupt > 50
-
-
-def test_silence() -> None:
-    board_end, our_end = os.openpty()
-    sentence = failure(NoBoardError, 10, lambda: Device(os.ttyname(our_end), patience=0.6))
-    assert "did not answer within 0.6 seconds" in sentence
-    stop = threading.Event()
-
-    def babble() -> None:
-        while not stop.wait(0.05):
-            os.write(board_end, b"login: \0")
-
-    babbler = threading.Thread(target=babble)
-    babbler.start()
-    try:
-        assert "is not edgecnn's firmware" in failure(
-            NoBoardError, 10, lambda: Device(os.ttyname(our_end), patience=0.6)
-        )
-    finally:
-        stop.set()
-        babbler.join()
-        os.close(board_end)
-        os.close(our_end)
-
-
-def test_ports_that_cannot_be_opened(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "is busy; close" in failure(PortError, 11, lambda: Device(device.port))
-    assert "/dev/no-such-port does not exist" in failure(PortError, 11, lambda: Device("/dev/no-such-port"))
-    for name, said in (("socket://127.0.0.1:1",) * 2, ("socket://x",) * 2, ("a\0b", r"a\x00b")):
-        assert f"{said} cannot be opened" in failure(PortError, 11, lambda name=name: Device(name))
-    assert "does not exist" in failure(PortError, 11, lambda: Device(""))
-    sentence = "is not a port that edgecnn opens; name a serial port"
-    for name in ("alt://x?class=os", "spy://x?file=y", "loop://", "hwgrep://.", "rfc2217://x:1", "x://"):
-        assert f"{name} {sentence}" in failure(PortError, 11, lambda name=name: Device(name))
-
-    def forbidden(*arguments: object, **options: object) -> None:
-        raise serial.SerialException(errno.EACCES, "could not open port")
-
-    monkeypatch.setattr(serial, "serial_for_url", forbidden)
-    assert "dialout" in failure(PortError, 11, lambda: Device("/dev/ttyACM0"))
-
-
-def test_a_cable_pulled_between_two_images(program: Path) -> None:
-    with host_board(program) as port:
-        device = Device(port)
-        device.infer(X[0])
-    assert "broke" in failure(TransferError, 14, lambda: device.infer(X[1]))
-    device.close()
-
-
-def test_a_board_that_hangs(program: Path, graph: edgecnn.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[subprocess.Popen[bytes]] = []
-    popen = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)) or started[-1])
-    with host_board(program) as port, Device(port, timeout=0.05, retries=2) as device:
-        started[-1].send_signal(signal.SIGSTOP)
-        assert "did not answer INFER in 3 attempts" in failure(TransferError, 14, lambda: device.infer(X[0]))
-        started[-1].send_signal(signal.SIGCONT)
-        assert np.array_equal(device.infer(X[1]).codes, graph.evaluate(X[1:2])[0])
-        assert (device.traffic.lost, device.traffic.stale) == (1, 3)
-
-
-def test_a_socket_is_a_port(program: Path, graph: edgecnn.Graph) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=_serve, args=(server, program))
-        thread.start()
-        with Device(f"socket://127.0.0.1:{server.getsockname()[1]}") as device:
-            assert np.array_equal(device.infer(X[0]).codes, graph.evaluate(X[:1])[0])
-        thread.join()
-
-
-def _serve(server: socket.socket, program: Path) -> None:
-    connection, _ = server.accept()
-    with connection:
-        subprocess.run([program], stdin=connection, stdout=connection, check=True)
-
-
-def test_the_host_port_opens_the_tty_that_it_is_told(program: Path) -> None:
-    our_end, board_end = os.openpty()
-    environment = os.environ | {"EDGECNN_PORT": os.ttyname(board_end)}
-    with subprocess.Popen([program], env=environment, stdin=subprocess.DEVNULL) as process:
-        with Device(Descriptor(our_end)) as device:
-            assert device.info.model == "lenet5"
-        os.close(board_end)
-        assert process.wait(10) == 0  # the other end of the line is gone
-
-
-class Descriptor:
-    """A file descriptor as a Line."""
-
-    def __init__(self, descriptor: int):
-        self.descriptor = descriptor
-
-    @property
-    def in_waiting(self) -> int:
-        return 1024 if select.select([self.descriptor], [], [], 0)[0] else 0
-
-    def read(self, size: int = 1, /) -> bytes:
-        return os.read(self.descriptor, size) if select.select([self.descriptor], [], [], 0.01)[0] else b""
-
-    def write(self, data: bytes, /) -> int | None:
-        return os.write(self.descriptor, data)
-
-    def close(self) -> None:
-        os.close(self.descriptor)
-
-
-class Actor:
-    """A Line that answers each frame as `play` says."""
-
-    def __init__(self, play: Callable[[Frame], list[Frame]]):
-        self.play, self.receiver, self.waiting = play, Receiver(), b""
-
-    @property
-    def in_waiting(self) -> int:
-        return len(self.waiting)
-
-    def read(self, size: int = 1, /) -> bytes:
-        data, self.waiting = self.waiting[:size], self.waiting[size:]
-        return data
-
-    def write(self, data: bytes, /) -> None:
-        self.waiting += b"".join(encode(answer) for frame in self.receiver.feed(data) for answer in self.play(frame))
-
-    def close(self) -> None:
-        pass
-
-
-def answer(frame: Frame, body: bytes = b"", status: int = Status.OK, version: int = VERSION) -> Frame:
-    return Frame(frame.command | ANSWER, frame.sequence, status, body, version)
-
-
-@pytest.mark.parametrize(
-    ("play", "problem"),
-    [
-        (lambda frame: [answer(frame, version=1)], "speaks protocol 1, not 2"),
-        (lambda frame: [answer(frame, status=Status.BAD_COMMAND)], r"refused a request \(BAD_COMMAND\)"),
-        (lambda frame: [answer(frame, status=99)], r"refused a request \(99\)"),
-        (lambda frame: [answer(frame, b"short")], "is not of this version"),
-        (lambda frame: [answer(frame, bytes(100))], "is not of this version"),
-    ],
-)
-def test_other_firmware(play: Callable[[Frame], list[Frame]], problem: str) -> None:
-    assert re.search(problem, failure(WrongModelError, 13, lambda: Device(Actor(play))))
-
-
-def test_only_the_answer_to_this_request_counts(port: str) -> None:
-    """An echo, an answer to another number and one to another command are discarded."""
-    with Device(port) as real:
-        info = real.hello()
-
-    def play(frame: Frame) -> list[Frame]:
-        right = answer(frame, hello if frame.command == Command.HELLO else b"\0\0")
-        stale = Frame(right.command, frame.sequence + 9, 0, b"\1\1")
-        other = Frame(Command.IMAGE | ANSWER, frame.sequence, 0, b"\1\1")
-        return [frame, stale, other, right, right]
-
-    hello = recorded_hello(port)
-    device = Device(Actor(play))
-    assert device.info == info
-    assert device.self_test() == (0, 0)
-    assert device.traffic.stale == 8
-    device.info = dataclasses.replace(info, layers=5)
-    assert "answered 2 bytes where 20" in failure(WrongModelError, 13, device.time)
-
-
-def recorded_hello(port: str) -> bytes:
-    """The body of a HELLO."""
-    with serial.Serial(port, timeout=0.2) as line:
-        line.write(encode(Frame(Command.HELLO, 1)))
-        return Receiver().feed(line.read(4096))[0].body
+        assert board.traffic.retries > 200
+        assert board.traffic.stale > 50
+        assert board.corrupt > 50

@@ -18,8 +18,8 @@ from edgecnn.device.line import Line
 from edgecnn.device.protocol import ANSWER, Command, Frame, Receiver, encode
 from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import NoBoardError
-from tests.device.test_device import recorded_hello
-from tests.test_streamed_board import X, small
+from tests.support.host_firmware import recorded_hello
+from tests.support.streamed import X, small
 
 
 class Slow:

@@ -15,7 +15,7 @@ import pytest
 
 from edgecnn.device import ssh
 from edgecnn.errors import PortError
-from tests.test_cli import refused, run
+from tests.support.command_line import refused, run
 
 BOARD = "raspberry_pi_5"
 SSHD = "/usr/sbin/sshd"

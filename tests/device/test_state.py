@@ -18,8 +18,8 @@ from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import TransferError, UsageError
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
-from tests.noisy_line import Noisy
-from tests.test_doors import delay, mixed, random_values
+from tests.support.doors import delay, mixed, random_values
+from tests.support.noisy_line import Noisy
 
 SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 CALLS = 100

@@ -15,7 +15,7 @@ FLAGS = ("-O2", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all
 @pytest.mark.parametrize("kind", ["without state", "with state"])
 def test_twenty_thousand_hostile_streams(tmp_path: Path, kind: str) -> None:
     app = paths.runtime().parent / "app"
-    sources = [HERE / "fuzz_app.c", *(app / f"{part}.c" for part in ("app", "frame", "state"))]
+    sources = [*HERE.glob("*.c"), *(app / f"{part}.c" for part in ("app", "frame", "state"))]
     flags = [*FLAGS, *(["-DMODEL_HAS_STATE"] if kind == "with state" else [])]
     includes = [f"-I{place}" for place in (HERE, app.parent, app)]
     program = tmp_path / "fuzz_app"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn.converted import Converted
 from edgecnn.converters.graph_to_c import write_c
@@ -17,17 +18,18 @@ from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower, streamable_steps
 from edgecnn.lowering.planner import lower_bound, plan
 from edgecnn.lowering.streaming import smallest
-from tests.batch import compiled
-from tests.lenet import lenet
-from tests.random_models import random_chain, random_input
-from tests.sanitized import Sanitized
-from tests.test_cli import refused, run
-from tests.tflite_builder import Builder
+from tests.support.batch import compiled
+from tests.support.command_line import refused, run
+from tests.support.lenet import lenet
+from tests.support.random_models import random_chain, random_input
+from tests.support.sanitized import Sanitized
+from tests.support.seeds import seed
+from tests.support.tflite_builder import Builder
 
 INPUTS = 4
 
 
-def layers_of(graph: Graph, x: np.ndarray, *, stream: int, fuse: bool) -> dict[int, np.ndarray]:
+def layers_of(graph: Graph, x: NDArray[Any], *, stream: int, fuse: bool) -> dict[int, NDArray[Any]]:
     """What each layer computes, by the index of its tensor."""
     values = trace(graph, x)
     steps = [step for step in lower(graph, fuse=fuse, stream=stream).steps if step.call]
@@ -37,16 +39,16 @@ def layers_of(graph: Graph, x: np.ndarray, *, stream: int, fuse: bool) -> dict[i
 @pytest.mark.parametrize("first", range(0, 100, 25))
 def test_every_byte_agrees(first: int, tmp_path: Path) -> None:
     cases = []
-    for seed in range(first, first + 25):
-        rng = np.random.default_rng([7, seed])
+    for number in range(first, first + 25):
+        rng = np.random.default_rng([7, seed(number)])
         model, description = random_chain(rng)
-        graph, fuse, optimize = graph_of(model), bool(seed % 3), ("ram", "balanced")[seed % 2]
+        graph, fuse, optimize = graph_of(model), bool(number % 3), ("ram", "balanced")[number % 2]
         x = random_input(rng, description.input_shape, INPUTS)
         most = streamable_steps(graph, fuse=fuse)
         for stream in {1, most} if most else ():
-            how: dict[str, Any] = {"name": f"s{seed}_{stream}", "optimize": optimize, "fuse": fuse, "stream": stream}
+            how: dict[str, Any] = {"name": f"s{number}_{stream}", "optimize": optimize, "fuse": fuse, "stream": stream}
             network = Converted.of(graph, f"{tmp_path}", **how)
-            if seed == first:
+            if number == first:
                 write_c(graph, tmp_path / "c", **how)
                 assert Converted.open(tmp_path / "c").sources == network.sources
                 shutil.rmtree(tmp_path / "c")
@@ -65,8 +67,8 @@ def test_every_byte_agrees(first: int, tmp_path: Path) -> None:
 def test_the_random_chains_have_every_kind_of_window() -> None:
     """Strides larger than the window, padding above and below, fused pools, several stages, maps of one row."""
     met = set()
-    for seed in range(100):
-        graph = graph_of(random_chain(np.random.default_rng([7, seed]))[0])
+    for number in range(100):
+        graph = graph_of(random_chain(np.random.default_rng([7, number]))[0])
         most = streamable_steps(graph)
         stages = lower(graph, stream=most).steps[0].stages if most else ()
         met |= {f"{len(stages)} stages"} if len(stages) > 1 else set()
@@ -82,9 +84,9 @@ def test_the_random_chains_have_every_kind_of_window() -> None:
     assert wanted | {"conv2d", "depthwise_conv2d", "max_pool2d", "average_pool2d", "relu", "tanh"} <= met
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_sanitizers_find_nothing(seed: int, tmp_path: Path) -> None:
-    chains = (random_chain(np.random.default_rng([8, seed, i])) for i in range(100))
+@pytest.mark.parametrize("number", range(2))
+def test_sanitizers_find_nothing(number: int, tmp_path: Path) -> None:
+    chains = (random_chain(np.random.default_rng([8, seed(number), i])) for i in range(100))
     graph = next(g for model, _ in chains if streamable_steps(g := graph_of(model)) > 1)
     stream = streamable_steps(graph)
     write_c(graph, tmp_path / "c", stream=stream)

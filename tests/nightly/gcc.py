@@ -10,23 +10,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.targets import by_gcc
-
-
-def rows() -> list[tuple[str, ...]]:
-    """The name of a board and flags."""
-    return [
-        (name, level, *flags)
-        for name, ways in by_gcc.CORES.items()
-        for level in by_gcc.LEVELS_OF.get(name, by_gcc.LEVELS)
-        for flags in ways
-    ]
+from tests.support import by_gcc
 
 
 def main() -> None:
     """See the module's text."""
     failed, words = 0, set(sys.argv[1:])
-    for name, *flags in (row for row in rows() if words <= set(row)):
+    for name, *flags in (row for row in by_gcc.rows() if words <= set(row)):
         start = time.monotonic()
         with tempfile.TemporaryDirectory() as work:
             try:

@@ -9,8 +9,8 @@ from edgecnn.errors import DoesNotFitError, InvalidModelError, UnsupportedError
 from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
 from edgecnn.ops import axes
-from tests.ops.support import only_op, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import only_op, run
+from tests.support.tflite_builder import Builder
 
 
 def with_constant(code: str, x: tuple[int, ...], values: object, scale: float = 1, **options: object) -> bytes:

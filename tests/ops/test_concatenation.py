@@ -11,8 +11,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
-from tests.ops.support import run
-from tests.tflite_builder import Builder
+from tests.support.one_op import run
+from tests.support.tflite_builder import Builder
 
 
 @pytest.mark.parametrize("axis", [1, 2, 3, -1, -2, -3])

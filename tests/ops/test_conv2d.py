@@ -6,8 +6,8 @@ import pytest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.ops.conv2d import Conv2D
-from tests.ops.support import image, only_op, plane, replace_field, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import image, only_op, plane, replace_field, run
+from tests.support.tflite_builder import Builder
 
 IMAGE = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
 FILTER = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]], np.int8)[np.newaxis, ..., np.newaxis]

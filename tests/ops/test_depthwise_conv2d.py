@@ -1,16 +1,19 @@
 """DEPTHWISE_CONV_2D by hand, and sum pooling as one of them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn.converters.graph_to_c import prove_accumulators
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError, InvalidModelError
-from tests.ops.support import only_op, replace_field, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import only_op, replace_field, run
+from tests.support.tflite_builder import Builder
 
 
-def depthwise(x: tuple[int, ...], weights: np.ndarray, zero_point: int = 0, **options: object) -> Builder:
+def depthwise(x: tuple[int, ...], weights: NDArray[Any], zero_point: int = 0, **options: object) -> Builder:
     """A depthwise convolution in real numbers: all scales are 1."""
     b = Builder()
     bias = np.zeros(weights.shape[3], np.int32)

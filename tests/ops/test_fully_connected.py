@@ -7,8 +7,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.ops.fully_connected import FullyConnected
 from edgecnn.oracles import Oracle
-from tests.ops.support import only_op, replace_field, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import only_op, replace_field, run
+from tests.support.tflite_builder import Builder
 
 WEIGHTS = np.array([[1, 2, 3], [-1, 0, 1]], np.int8)
 

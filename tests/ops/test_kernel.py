@@ -9,6 +9,7 @@ from edgecnn.converters import c_text
 from edgecnn.converters.layer_to_c import Layer
 from edgecnn.fixed_point import Array
 from edgecnn.ops.kernel import KernelCall, Part, Record
+from edgecnn.program.numbering import Part as Numbered
 from edgecnn.program.program import Step
 
 
@@ -41,10 +42,10 @@ def test_a_part_has_no_struct_of_its_own_and_a_record_has() -> None:
 
 
 def test_a_record_becomes_a_struct_and_the_arrays_that_it_points_to() -> None:
-    layer = Layer(0, Step((), None), KernelCall("outer", OUTER), "layer0")
+    layer = Layer(Numbered("0", ()), Step((), None), KernelCall("outer", OUTER))
     fields = {"width": "1", "table": "layer0_table", "inner.size": "4", "inner.width": "5"}
     fields |= {"inner.table": "layer0_inner_table", "last": "7"}
-    assert list(layer.definition()) == [
+    assert [located.text for located in layer.constants()] == [
         c_text.constant("layer0_table", OUTER.edge.table),
         c_text.constant("layer0_inner_table", OUTER.inner.edge.table),
         c_text.struct("edgecnn_outer_params", "layer0", fields),

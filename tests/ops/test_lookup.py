@@ -10,8 +10,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError, InvalidModelError, UnsupportedError
 from edgecnn.ops.lookup import LookupOp
 from edgecnn.oracles import Oracle
-from tests.ops.support import only_op, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import only_op, run
+from tests.support.tflite_builder import Builder
 
 ALL = np.arange(-128, 128)
 

@@ -5,8 +5,8 @@ import pytest
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
-from tests.ops.support import image, only_op, plane, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import image, only_op, plane, run
+from tests.support.tflite_builder import Builder
 
 
 def test_a_border_of_the_zero_point() -> None:

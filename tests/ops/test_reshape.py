@@ -4,8 +4,8 @@ import pytest
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
-from tests.ops.support import only_op, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import only_op, run
+from tests.support.tflite_builder import Builder
 
 
 @pytest.mark.parametrize("add", [Builder.residue_flatten, lambda b, x: b.reshape(x, (1, -1))], ids=["Keras", "plain"])

@@ -6,8 +6,8 @@ import pytest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
 from edgecnn.ops.resize_nearest import nearest
-from tests.ops.support import image, plane, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import image, plane, run
+from tests.support.tflite_builder import Builder
 
 
 def test_twice_as_large() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError, UnsupportedError
-from tests.ops.support import only_op, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import only_op, run
+from tests.support.tflite_builder import Builder
 
 X = np.arange(24).reshape(1, 2, 3, 4)
 

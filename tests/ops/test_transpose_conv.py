@@ -1,19 +1,22 @@
 """TRANSPOSE_CONV by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import InvalidModelError
-from tests.ops.support import image, only_op, plane, run
-from tests.tflite_builder import Builder
+from tests.support.one_op import image, only_op, plane, run
+from tests.support.tflite_builder import Builder
 
 TAPS = np.array([[[[1], [2]], [[3], [4]]]], np.int8)  # 2x2, one channel in and out
 
 
 def spread(
     stride: tuple[int, int], size: tuple[int, int], padding: str, zero_point: int = 0
-) -> tuple[bytes, np.ndarray]:
+) -> tuple[bytes, NDArray[Any]]:
     b, x, pixels = image([[1, 10]], zero_point=zero_point)
     return b.finish(b.transpose_conv(x, TAPS, np.array([0]), 1.0, 1, 0, size, stride, padding)), pixels
 

@@ -10,8 +10,8 @@ import tflite
 from edgecnn.errors import EdgecnnError, InvalidModelError, UsageError
 from edgecnn.oracles import Oracle, available
 from edgecnn.oracles.expose import expose
-from tests.random_models import random_input, random_model
-from tests.tflite_builder import Builder
+from tests.support.random_models import random_input, random_model
+from tests.support.tflite_builder import Builder
 
 EXACT = [oracle.name for oracle in available() if oracle.exact]
 # TFLite Micro ignores the requantization in a RELU6 that stands alone. Its LOGISTIC and TANH compute in fixed point:

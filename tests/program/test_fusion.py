@@ -11,7 +11,7 @@ from edgecnn.ops.kernel import KernelCall, Record
 from edgecnn.ops.max_pool2d import MaxPool2D
 from edgecnn.ops.tanh import Tanh
 from edgecnn.program.fusion import PATTERNS
-from tests.tflite_builder import Builder
+from tests.support.tflite_builder import Builder
 
 WHOLE = "conv2d_max_pool2d_tanh_s8"
 

@@ -11,8 +11,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
 from edgecnn.program.numbering import numbering
-from tests.lenet import lenet
-from tests.tflite_builder import Builder
+from tests.support.lenet import lenet
+from tests.support.tflite_builder import Builder
 
 
 def numbers(graph: Graph, **how: object) -> dict[str, tuple[str, str]]:

@@ -1,9 +1,11 @@
 """The AVR's kernels on simavr: windows of all kinds, one product that is MBQM's two roundings, and what LeNet costs."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import board as boards
 from edgecnn.converters.graph_to_c import write_c
@@ -14,13 +16,13 @@ from edgecnn.lowering.lower import lower
 from edgecnn.ops.conv2d import Conv2D
 from edgecnn.profiling import profile
 from edgecnn.targets.cores.avr.scales import REACH, scales
-from tests.lenet import lenet
-from tests.targets.emulated import Case, differences
-from tests.tflite_builder import Builder
+from tests.support.emulated import Case, differences
+from tests.support.lenet import lenet
+from tests.support.tflite_builder import Builder
 
 # Input, whether ops are fused, then filters, height, width, stride, padding, dilation, activation, and what follows: a
 # pool, the sum or difference with what went in, or nothing. Or it is depthwise: the filters are those of each channel.
-NETWORKS = {
+NETWORKS: dict[str, tuple[tuple[int, int, int], bool, list[tuple[Any, ...]]]] = {
     "one channel": (
         (23, 26, 1),
         True,
@@ -75,7 +77,7 @@ def _network(about: str, rng: np.random.Generator) -> Graph:
     builder = Builder()
     x = builder.input((1, *shape), 0.5, -3)
 
-    def weights(*size: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    def weights(*size: int) -> tuple[NDArray[Any], NDArray[Any], list[float]]:
         center = 1 / (74 * np.sqrt(np.prod(size[1:])))  # products of noise spread over the whole range of the output
         values = rng.integers(-127, 128, size).astype(np.int8)
         return values, rng.integers(-3000, 3000, size[0]), [float(v) for v in center * rng.uniform(0.3, 3, size[0])]
@@ -137,7 +139,7 @@ def test_one_product_is_exactly_mbqm(activation: str) -> None:
         np.testing.assert_array_equal(_as_scale24(rows[0].tolist(), sums, zero_point, *op.clamp), codes)
 
 
-def _as_scale24(row: list[int], sums: np.ndarray, zero_point: int, low: int, high: int) -> np.ndarray:
+def _as_scale24(row: list[int], sums: NDArray[Any], zero_point: int, low: int, high: int) -> NDArray[Any]:
     """What scale24.h does."""
 
     def number(first: int, size: int) -> int:

@@ -13,7 +13,7 @@ from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.profiling import profile
 from edgecnn.targets.cores.cortex_m4.scales import scales
-from tests.lenet import lenet
+from tests.support.lenet import lenet
 
 
 @pytest.mark.parametrize("bits", [2, 8])
@@ -27,8 +27,9 @@ def test_one_rounding_is_exactly_mbqm(bits: int) -> None:
         near = np.rint(tie)[:, None] + [-1, 0, 1]
         x = np.concatenate([near.ravel(), rng.integers(-bound, bound, 500), [-1, 0, 1, -bound, bound]]).astype(np.int64)
         x = x[abs(x) <= min(bound, (2**31 - 1) >> max(shift, 0))]
-        (numbers,) = scales((np.array([multiplier]), np.array([shift])), zero_point, bound, bits)
-        offset, _, below_zero, right = (int(number) for number in numbers)
+        words = scales((np.array([multiplier]), np.array([shift])), zero_point, bound, bits)
+        assert words is not None
+        offset, _, below_zero, right = map(int, words[0])
         high = (x << bits) * multiplier >> 32
         codes = (high + offset + np.where(x < 0, below_zero, 0)) >> right
         np.testing.assert_array_equal(codes, INTEGERS.mbqm(x, multiplier, shift) + zero_point)

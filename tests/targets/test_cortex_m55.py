@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import board as boards
 from edgecnn.attached import attached
@@ -14,8 +15,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
-from tests.targets.emulated import Case, differences
-from tests.tflite_builder import Builder
+from tests.support.emulated import Case, differences
+from tests.support.tflite_builder import Builder
 
 # filters, height, width, stride, padding, dilation, activation, then pool (or none)
 CHAINS = {
@@ -48,7 +49,7 @@ def test_every_byte_of_every_layer_is_numpys(chain: str, tmp_path: Path) -> None
     builder = Builder()
     x = builder.input((1, *shape), 0.5, -3)
 
-    def weights(*size: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    def weights(*size: int) -> tuple[NDArray[Any], NDArray[Any], list[float]]:
         taps = int(np.prod(size[1:]))
         center = 1 / (74 * np.sqrt(taps))  # products of noise spread over the whole range of the output
         values = rng.integers(-127, 128, size).astype(np.int8)
@@ -102,22 +103,26 @@ class Block:
     def depthwise(self, x: int, multiplier: int) -> int:
         _, height, width, depth = self.builder.tensors[x].shape
         taps = [self.pick(range(1, min(size, 4) + 1)) for size in (height, width)]
-        values, bias, scales, *to = self.numbers(x, depth * multiplier, *taps)
+        values, bias, scales, scale, zero_point = self.numbers(x, depth * multiplier, *taps)
         spread = values.transpose(1, 2, 0)[np.newaxis]
-        return self.builder.depthwise_conv2d(x, spread, bias, scales, *to, *self.window(taps))
+        return self.builder.depthwise_conv2d(x, spread, bias, scales, scale, zero_point, *self.window(taps))
 
-    def conv(self, x: int, channels: int, taps: int, **window: object) -> int:
-        values, bias, scales, *to = self.numbers(x, channels, taps, taps, self.builder.tensors[x].shape[3])
-        options = dict(zip(("stride", "padding", "dilation", "activation"), self.window([taps, taps]), strict=True))
-        return self.builder.conv2d(x, values, bias, scales, *to, **{**options, **window})
+    def conv(self, x: int, channels: int, taps: int, **window: Any) -> int:
+        values, bias, scales, scale, zero_point = self.numbers(
+            x, channels, taps, taps, self.builder.tensors[x].shape[3]
+        )
+        options: dict[str, Any] = dict(
+            zip(("stride", "padding", "dilation", "activation"), self.window([taps, taps]), strict=True)
+        )
+        return self.builder.conv2d(x, values, bias, scales, scale, zero_point, **{**options, **window})
 
     def pool(self, x: int) -> int:
-        taps = [self.pick(range(1, min(size, 3) + 1)) for size in self.builder.tensors[x].shape[1:3]]
+        height, width = (self.pick(range(1, min(size, 3) + 1)) for size in self.builder.tensors[x].shape[1:3])
         stride, padding = self.pick(((1, 1), (2, 1))), self.pick(("SAME", "VALID"))
         add = self.pick((self.builder.max_pool_2d, self.builder.average_pool_2d))
-        return add(x, taps, stride, padding, self.pick(ACTIVATIONS))
+        return add(x, (height, width), stride, padding, self.pick(ACTIVATIONS))
 
-    def numbers(self, x: int, *size: int) -> tuple[np.ndarray, np.ndarray, list[float], float, int]:
+    def numbers(self, x: int, *size: int) -> tuple[NDArray[Any], NDArray[Any], list[float], float, int]:
         """Weights, biases and scales with which noise fills the range of the output; its scale and zero point."""
         quantization = self.builder.tensors[x].quantization
         assert quantization

@@ -4,18 +4,21 @@ import dataclasses
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn import board as boards
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import streamable_steps
 from edgecnn.targets import TARGETS
-from tests.lenet import lenet
-from tests.random_models import random_chain, random_input, random_model
-from tests.targets.emulated import Case, differences
+from tests.support.emulated import Case, differences
+from tests.support.lenet import lenet
+from tests.support.random_models import random_chain, random_input, random_model
+from tests.support.seeds import seed
 
 # A board with much RAM for every core, and what the compiler calls the core where it is not the board's own: a
 # Cortex-M3 runs the code of a Cortex-M0+.
@@ -41,12 +44,12 @@ INPUTS = 3
 def cases(modes: Sequence[str]) -> list[Case]:
     """Random networks, fused and not, optimized in these ways in turn; some streamed; LeNet in each of them."""
     found = []
-    for seed in range(NETWORKS):
-        rng = np.random.default_rng(5000 + seed)
+    for number in range(NETWORKS):
+        rng = np.random.default_rng(seed(5000 + number))
         model, description = random_model(rng)
-        graph, optimize = graph_of(model), modes[seed % len(modes)]
-        found.append(Case(f"{optimize}, {description}", graph, _inputs(rng, graph), seed % 3 > 0, optimize))
-    streams = (graph_of(random_chain(np.random.default_rng([9, seed]))[0]) for seed in range(100))
+        graph, optimize = graph_of(model), modes[number % len(modes)]
+        found.append(Case(f"{optimize}, {description}", graph, _inputs(rng, graph), number % 3 > 0, optimize))
+    streams = (graph_of(random_chain(np.random.default_rng([9, seed(number)]))[0]) for number in range(100))
     for i, graph in enumerate(islice((graph for graph in streams if streamable_steps(graph) > 1), STREAMED)):
         x, optimize = _inputs(np.random.default_rng(i), graph), modes[i % len(modes)]
         about = f"{optimize}, streamed, {graph}"
@@ -57,7 +60,7 @@ def cases(modes: Sequence[str]) -> list[Case]:
     return found + [Case(f"{mode}, LeNet", graph, _inputs(rng, graph), True, mode) for mode in modes]
 
 
-def _inputs(rng: np.random.Generator, graph: Graph) -> np.ndarray:
+def _inputs(rng: np.random.Generator, graph: Graph) -> NDArray[Any]:
     return random_input(rng, graph.input.shape, INPUTS)
 
 

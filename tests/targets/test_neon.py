@@ -16,10 +16,10 @@ from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
 from edgecnn.targets import native
 from edgecnn.targets.cores.neon import FOLDER
-from tests.random_models import random_input
-from tests.targets.emulated import Case, differences
-from tests.targets.networks import network
-from tests.tflite_builder import Builder
+from tests.support.emulated import Case, differences
+from tests.support.networks import network
+from tests.support.random_models import random_input
+from tests.support.tflite_builder import Builder
 
 NETWORKS, INPUTS = 12, 2
 BOARDS = {"armv7-neon": "raspberry_pi_2", "armv8": "raspberry_pi_4", "armv8-sdot": "raspberry_pi_5"}

@@ -1,9 +1,11 @@
 """Two codes in a word: what the kernels read, run here as they run it; tests on emulated boards run the kernels."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import INTEGERS
@@ -13,7 +15,7 @@ from edgecnn.targets.cores.rv32imc import SWAR, ChannelPairs
 from edgecnn.targets.techniques.swar import ScaleParams
 from edgecnn.targets.techniques.swar import groups as groups_of
 from edgecnn.targets.techniques.thumb import SwarDense
-from tests.tflite_builder import Builder
+from tests.support.tflite_builder import Builder
 
 WORD = 2**32
 
@@ -101,12 +103,12 @@ def _base(op: WeightedOp, channel: int) -> int:
     return int(op.bias[channel]) - (op.inputs[0].zero_point + 128) * int(weights.sum()) - starts
 
 
-def _weights(rng: np.random.Generator, channels: int, depth: int) -> np.ndarray:
+def _weights(rng: np.random.Generator, channels: int, depth: int) -> NDArray[Any]:
     limit = int(rng.choice((1, 30, 127)))
     return rng.integers(-limit - (limit == 127), limit + 1, (channels, depth)).astype(np.int8)
 
 
-def _fully_connected(weights: np.ndarray, rng: np.random.Generator) -> tuple[WeightedOp, SwarDense]:
+def _fully_connected(weights: NDArray[Any], rng: np.random.Generator) -> tuple[WeightedOp, SwarDense]:
     b = Builder()
     x = b.input((1, weights.shape[1]), 0.05, int(rng.integers(-128, 128)))
     bias = rng.integers(-3000, 3000, len(weights))
@@ -125,7 +127,8 @@ def _fully_connected(weights: np.ndarray, rng: np.random.Generator) -> tuple[Wei
 
 def _run(codes: list[int], stream: list[int]) -> list[int]:
     """The loop of swar_s8.h, four channels at a time."""
-    sums, at, code = [], 0, 0
+    sums: list[int] = []
+    at, code = 0, 0
     totals, uppers = [0, 0], [0, 0]
     while True:
         first, second, jump = stream[at : at + 3]
@@ -150,7 +153,7 @@ def _run(codes: list[int], stream: list[int]) -> list[int]:
             uppers[lane] += words[lane] >> 16
 
 
-def _code(total: int, scale: np.ndarray, params: ScaleParams) -> int:
+def _code(total: int, scale: NDArray[Any], params: ScaleParams) -> int:
     """The code of scale_s8.h, with unsigned words."""
     bias, limit, factor, rounding, rest = (int(value) for value in scale)
     a = (total + bias + WORD // 2) % WORD - WORD // 2

@@ -10,10 +10,10 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
 from edgecnn.targets.cores.wasm_simd import BLOCKS
-from tests.random_models import random_input
-from tests.targets.emulated import Case, differences
-from tests.targets.networks import network
-from tests.tflite_builder import Builder
+from tests.support.emulated import Case, differences
+from tests.support.networks import network
+from tests.support.random_models import random_input
+from tests.support.tflite_builder import Builder
 
 NETWORKS, INPUTS = 16, 3
 CODES = np.arange(-128, 128).astype(np.int8).reshape(1, 16, 16, 1)

@@ -15,8 +15,8 @@ from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.targets.cores.x86_64 import BLOCKS
 from edgecnn.targets.techniques.blocks import groups
-from tests.targets.networks import network
-from tests.tflite_builder import Builder
+from tests.support.networks import network
+from tests.support.tflite_builder import Builder
 
 NETWORKS, INPUTS = 12, 3
 ROWS = {"AVX-512 VNNI": 0, "AVX2": 1, "plain C": 2}

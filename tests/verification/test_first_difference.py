@@ -15,7 +15,9 @@ from edgecnn.errors import VerificationError
 from edgecnn.oracles import Oracle
 from edgecnn.report import page, text
 from edgecnn.verification import proof, verify
-from tests.lenet import lenet
+from tests.support.lenet import lenet
+
+Array = np.ndarray[Any, Any]
 
 
 class Lying(Oracle):
@@ -25,7 +27,7 @@ class Lying(Oracle):
         super().__init__("tflite_runtime")
         self.tensor = tensor
 
-    def evaluate(self, model: bytes, x: np.ndarray | Mapping[int, np.ndarray]) -> dict[int, np.ndarray]:
+    def evaluate(self, model: bytes, x: Array | Mapping[int, Array]) -> dict[int, Array]:
         answer = super().evaluate(model, x)
         answer[self.tensor] = answer[self.tensor].copy()
         answer[self.tensor].flat[-1] ^= 1

@@ -85,4 +85,5 @@ def _fit(first: Array, real: float, shift: int) -> tuple[int, int, int, int] | N
 
 def _scaled(accumulators: Array, factors: Array, shift: int) -> Array:
     """What scale_s8.h computes, before rounding."""
-    return (accumulators * (factors >> 8) >> shift) + (accumulators * (factors & 255) >> (8 + shift))
+    scaled: Array = (accumulators * (factors >> 8) >> shift) + (accumulators * (factors & 255) >> (8 + shift))
+    return scaled

@@ -31,7 +31,8 @@ def scales(multipliers: tuple[Array, Array], zero_point: int, bound: int, bits: 
     half = np.where(right > 0, 1 << shift >> 1, 0)
     offset = (1 << one >> 1) + half + (zero_point << shift)
     below_zero = np.where(right > 0, -(1 << one), 0)
-    return np.stack([offset, values, below_zero, shift], axis=1).astype(np.int32)
+    words: Words = np.stack([offset, values, below_zero, shift], axis=1).astype(np.int32)
+    return words
 
 
 def requantization(op: WeightedOp, bits: int = BITS) -> Words | None:
@@ -48,4 +49,5 @@ def pairs(values: Array) -> Words:
 def scaled_bias(op: WeightedOp, bits: int = BITS) -> Array:
     """Biases (channels,) with the input's zero point folded in, times 2**bits."""
     weights = op.weights.reshape(op.channels, -1).astype(np.int64).sum(axis=1)
-    return (op.bias - op.inputs[0].zero_point * weights) << bits
+    biases: Array = (op.bias - op.inputs[0].zero_point * weights) << bits
+    return biases

@@ -1,1 +1,0 @@
-"""Every core's own kernels, against the NumPy integers."""
