@@ -19,6 +19,7 @@ from edgecnn.records import Rule, matching, one_of, within
 from edgecnn.targets import OPTIMIZE, TARGETS
 
 from . import c_names
+from .labels import MOST_NAMES
 
 FORMAT = "edgecnn-c/4"
 MANIFEST = "manifest.json"
@@ -39,6 +40,8 @@ Scale = Annotated[float, within(math.ulp(0), 1e38, "above 0 and finite")]
 ZeroPoint = Annotated[int, within(-(2**15), 2**15)]
 Index = Annotated[int, within(-INT32_MAX, INT32_MAX)]  # of a tensor of the file; what a variable becomes has none
 Type = Annotated[str, one_of(["int8", "uint8", "int16", "int32", "float32"])]
+Class = Annotated[str, records.PRINTABLE]
+Classes = Annotated[tuple[Class, ...], Rule(lambda names: len(names) <= MOST_NAMES, f"at most {MOST_NAMES:,} names")]
 Codes = Annotated[str, one_of(["int8", "uint8", "int16", "int32"])]
 
 
@@ -134,6 +137,7 @@ class Manifest:
     inputs: tuple[DoorFacts, ...]
     outputs: tuple[DoorFacts, ...]
     states: tuple[TensorFacts, ...]
+    classes: Classes
     parameters: Total
     macs: Total
     arena: ArenaFacts

@@ -71,7 +71,7 @@ def evaluate(board: Board, limit: int = LIMIT) -> evaluation.Evaluation:
 
 def test_the_same_program_at_the_same_place_goes_on(graph: Graph, kept: Path, capsys: pytest.CaptureFixture) -> None:
     result = evaluate(board := Board(graph))
-    assert (result.resumed, result.unequal_bytes, result.accuracy.n) == (ANSWERED, 0, LIMIT)
+    assert (result.resumed, result.unequal_bytes, result.n) == (ANSWERED, 0, LIMIT)
     assert board.asked == LIMIT - ANSWERED + 8
     assert not kept.exists()
     assert capsys.readouterr().err == ""
@@ -100,7 +100,7 @@ def test_answers_that_the_board_no_longer_gives_are_thrown_away(
     only: int | None, graph: Graph, kept: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of them, also if only one of those that are asked again differs."""
-    monkeypatch.setattr(evaluation, "_ASKED_AGAIN", 100)
+    monkeypatch.setattr("edgecnn.kept.ASKED_AGAIN", 100)
     with np.load(kept) as file:
         answers, ticks = file["answers"], file["ticks"]
     answers[only if only is not None else slice(None)] ^= 1

@@ -83,8 +83,9 @@ class Lying(Oracle):
 
     layer: int
 
-    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
-        answer = super().evaluate(model, x)
+    def evaluate(self, model: bytes, given: Any) -> dict[int, np.ndarray]:
+        answer = super().evaluate(model, given)
+        (x,) = given.values()
         if x.min() < -128 + 1 and x.std() > 60:
             answer[self.layer] = answer[self.layer].copy()
             answer[self.layer].flat[-1] ^= 1
@@ -94,7 +95,7 @@ class Lying(Oracle):
 class Failing(Oracle):
     """An interpreter that refuses the model."""
 
-    def evaluate(self, model: bytes, x: np.ndarray) -> dict[int, np.ndarray]:
+    def evaluate(self, model: bytes, x: Any) -> dict[int, np.ndarray]:
         raise EdgecnnError("it will not have it.")
 
 
