@@ -112,8 +112,8 @@ def evaluate(
     Raises UsageError when the rows do not fit or cannot be graded as asked, and the errors of `Device.infer`.
     """
     split, title = dataset.rows("test")[:limit], dataset.title
-    about = {"network": device.info.model, "data": title, "classes": dataset.classes}
-    grading = grading_of(graph.outputs, split, **about, output=output, metric=metric)
+    about = {"network": device.info.model, "data": title}
+    grading = grading_of(graph.outputs, split, **about, classes=dataset.classes, output=output, metric=metric)
     codes = codes_of(graph.inputs, arrays_of(graph.inputs, split, title))
     kept = Kept(device, graph, dataset.sha256, codes)
     answers, ticks = kept.recall()

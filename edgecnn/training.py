@@ -72,13 +72,14 @@ def train(
     shape = dataset.rows("train").images.shape[1:]
     if len(shape) != 3:
         raise UsageError(f"{dataset.title} has inputs of shape {shape}; the networks of the zoo read (H, W, C).")
+    classes = dataset.class_count
     how = how or zoo.recipe(name, dataset.name)
     load_tensorflow()
     import keras
 
     about = {"network": name, **about_of(dataset, how, seed)}
     keras.utils.set_random_seed(seed)  # the initial weights
-    model = zoo.build(name, shape, dataset.class_count)
+    model = zoo.build(name, shape, classes)
     history = fit(model, dataset, how, seed, about, checkpoint, log)
     return Training(model, history, about, (checkpoint,) if checkpoint else ())
 

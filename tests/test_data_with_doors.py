@@ -36,13 +36,13 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         assert run("convert", work / f"{name}.tflite", "-o", work / name).returncode == 0
     rng = np.random.default_rng(5)
     test = np.array(["test"] * ROWS)
-    arrays = {
+    arrays: dict[str, Any] = {
         "input_0": rng.integers(0, 256, (ROWS, 4, 4, 2), np.uint8),
         "input_1": rng.normal(0, 8, (ROWS, 6)).astype(np.float32),
         "output_0": rng.integers(0, 5, ROWS),
         "output_2": rng.normal(0, 2, (ROWS, 5)).astype(np.float32),
     }
-    np.savez(work / "mixed.npz", **arrays, split=test)
+    np.savez(work / "mixed.npz", split=test, **arrays)
     sequence = rng.normal(0, 30, (100, 1, 3)).astype(np.float32)
     np.savez(work / "delay.npz", x=sequence, y=sequence[:, 0, :1], split=np.array(["test"] * 100))
     return {path.name: path for path in work.iterdir()}
@@ -82,8 +82,8 @@ def test_the_output_and_the_metric_are_chosen(places: dict[str, Path]) -> None:
         assert metric in report["formulas"]
         text = run("verify", places["mixed"], *asked, "--random", 1, "--without-oracles").stdout
         assert format(report["int8"][metric], ".2%" if metric == "accuracy" else ".6g") in text
-    asked = ("--dataset", f"file:{places['mixed.npz']}", "--output", "output_2", "--min-accuracy", 0.5)
-    gated = run("verify", places["mixed"], *asked, "--random", 1, "--without-oracles")
+    by_mae = ("--dataset", f"file:{places['mixed.npz']}", "--output", "output_2", "--min-accuracy", 0.5)
+    gated = run("verify", places["mixed"], *by_mae, "--random", 1, "--without-oracles")
     assert gated.returncode == 2
     assert "there is no accuracy for --min-accuracy: it was graded by mae." in gated.stderr
 

@@ -14,7 +14,6 @@ from ..attached import attached
 from ..converted import Converted
 from ..errors import EdgecnnError, UsageError
 from ..evaluation import Evaluation, evaluate
-from ..graph import Graph
 from ..metrics import Accuracy
 from ..verification.data import load_for, suitable
 from . import options
@@ -46,7 +45,10 @@ def command(
         raise UsageError(f"{len(board)} boards cannot be behind {len(port)} ports; name a --port for each, in order.")
     network = Converted.open(folder, trust=trust)
     graph = network.graph
-    data = load_for(graph, dataset or _suitable(folder, graph, data_dir), data_dir)
+    chosen, notes = (dataset, []) if dataset else suitable(graph, folder.with_suffix(".keras"), data_dir)
+    if chosen is None:
+        raise UsageError("it is not known what the network was trained on; name a --dataset.")
+    data = load_for(graph, chosen, data_dir)
 
     def on(name: str, port: str | None) -> Callable[[Callable[[], bool]], Evaluation]:
         def action(stopped: Callable[[], bool]) -> Evaluation:
@@ -59,6 +61,8 @@ def command(
     failures = [_failure(result) for result in results]
     if len(board) == 1 and isinstance(results[0], EdgecnnError):
         raise results[0]
+    for note in notes:
+        click.echo(f"Note: {note}", err=True)
     if as_json:
         reports = [_report(*row) for row in zip(board, results, failures, strict=True)]
         options.print_json(reports if len(board) > 1 else reports[0])
@@ -73,16 +77,6 @@ def command(
             click.echo(f"Error: {name}: {failure}", err=True)
     if worst := max((failure.exit_code for failure in failures if failure), default=0):
         raise click.exceptions.Exit(worst)
-
-
-def _suitable(folder: Path, graph: Graph, data_dir: Path | None) -> str:
-    """The data set of the training, or what stands in for it, which is said."""
-    name, notes = suitable(graph, folder.with_suffix(".keras"), data_dir)
-    if name is None:
-        raise UsageError("it is not known what the network was trained on; name a --dataset.")
-    for note in notes:
-        click.echo(f"Note: {note}", err=True)
-    return name
 
 
 def _failure(result: Evaluation | EdgecnnError) -> EdgecnnError | None:

@@ -46,7 +46,9 @@ def load(path: Path, inputs: Sequence[str] = (), outputs: Sequence[str] | None =
     parts = _given(path, places, rows) if places is not None else _drawn(path, rows)
     return Dataset(
         name=f"{FILE}{path}",
-        **{part: split[index] for part, index in parts.items()},
+        train=split[parts["train"]],
+        validation=split[parts["validation"]],
+        test=split[parts["test"]],
         classes=_classes(path, names, split),
     )
 
