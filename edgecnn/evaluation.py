@@ -174,13 +174,14 @@ def _compared(graph: Graph, grading: Grading | str, codes: dict[str, Codes], boa
     computed = graph.evaluate(codes)
     host: dict[str, Codes] = computed if isinstance(computed, dict) else {graph.outputs[0].name: computed}
     unequal = sum(int(np.count_nonzero(host[name].view(np.uint8) != board[name].view(np.uint8))) for name in host)
-    found: dict[str, Any] = {"unequal_bytes": unequal, "flips": None, "confusion": None, "classes": graph.classes}
+    found: dict[str, Any] = {"unequal_bytes": unequal, "flips": None, "confusion": None, "classes": ()}
     if isinstance(grading, str):
         return found | {"output": None, "not_graded": grading, "grades": {}}
     name = grading.door.name
     meant, said = (grading.door.reals_of(of[name]) for of in (host, board))
     grades = {"int8": grading.grade(meant), "board": grading.grade(said)}
-    found |= {"output": name, "not_graded": "", "grades": grades, "classes": grading.classes}
+    found |= {"output": name, "not_graded": "", "grades": grades}
     if grading.by_class:
+        found["classes"] = grading.classes or graph.classes_of(grading.door)
         found |= {"flips": grading.flips(meant, said), "confusion": grading.confusion(said)}
     return found

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgecnn import datasets, npy, training, zoo
+from edgecnn import datasets, npy, zoo
+from edgecnn.converters.keras_to_tflite import load_tensorflow
 from edgecnn.converters.labels import LABELS, classes_in, with_classes
 from edgecnn.converters.tflite_to_graph import graph_of, read_tflite
 from edgecnn.errors import UsageError
@@ -217,13 +218,13 @@ def test_train_quantize_convert_and_run_keep_the_names(tmp_path: Path) -> None:
 
 
 def test_a_network_of_any_shape_is_quantized_from_a_file(tmp_path: Path) -> None:
-    keras = training.load_tensorflow().keras
+    keras = load_tensorflow().keras
     model = keras.Sequential([keras.Input((5, 4), name="signal"), keras.layers.Flatten(), keras.layers.Dense(1)])
     model.save(tmp_path / "m.keras")
     x = np.random.default_rng(0).normal(0, 1, (100, 5, 4)).astype(np.float32)
     y = model.predict(x, verbose=0)
     for name in ("x", "signal"):
-        np.savez(tmp_path / "d.npz", **{name: x, "y": y})  # type: ignore[arg-type]
+        np.savez(tmp_path / "d.npz", **{name: x, "y": y})
         data = ("--dataset", f"file:{tmp_path / 'd.npz'}")
         done = run("quantize", tmp_path / "m.keras", "-o", tmp_path / "m.tflite", *data)
         assert done.returncode == 0, done.stderr

@@ -122,7 +122,8 @@ def _grade(result: Verification, grading: Grading, run: Comparison) -> None:
     result.grading = grading
     result.grades = {kind: grading.grade(values) for kind, values in answers.items()}
     if grading.by_class:
-        result.classes = grading.classes or tuple(map(str, range(grading.door.tensor.size)))
+        known = grading.classes or result.graph.classes_of(grading.door)
+        result.classes = known or tuple(map(str, range(grading.door.tensor.size)))
         result.confusion = grading.confusion(int8)
         result.flips = grading.flips(answers["float"], int8) if "float" in answers else None
 
