@@ -57,7 +57,7 @@ def _keras(path: Path) -> _Float:
 
 def _onnx(path: Path) -> _Float:
     model = load_onnx(path)
-    return _Float(model.shape, None, partial(onnx_to_tflite, model), model.inputs)
+    return _Float(model.shape, None, partial(onnx_to_tflite, model), model.inputs, name=model.name)
 
 
 def _tflite(path: Path) -> NoReturn:
