@@ -43,6 +43,7 @@ def proof(keras: Path, dataset: str) -> dict[str, Any]:
     assert result.float_accuracy
     assert result.int8_accuracy
     return {
+        "classes": list(result.classes),
         "float": result.float_accuracy.to_json(),
         "int8": result.int8_accuracy.to_json(),
         "compared": {

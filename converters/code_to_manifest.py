@@ -47,6 +47,7 @@ def manifest_of(code: Code, contents: Mapping[str, bytes]) -> Manifest:
         inputs=tuple(map(_door, graph.inputs)),
         outputs=tuple(map(_door, graph.outputs)),
         states=tuple(TensorFacts(**_facts(state.tensor) | {"name": state.name}) for state in graph.states),
+        classes=graph.classes,
         parameters=graph.parameters,
         macs=graph.macs,
         arena=ArenaFacts(memory.arena, memory.lower_bound),

@@ -13,6 +13,7 @@ from edgecnn.fixed_point import INT32_MAX
 from edgecnn.records import Rule, matching, one_of, within
 
 from . import c_names
+from .labels import MOST_NAMES
 
 Name = Annotated[str, Rule(lambda name: c_names.fault_of(name) is None, "a name for C that is not taken")]
 Symbol = Annotated[str, matching(r"[a-z][A-Za-z0-9_]{0,63}", "the name of an array in C")]
@@ -29,6 +30,8 @@ Scale = Annotated[float, within(math.ulp(0), 1e38, "above 0 and finite")]
 ZeroPoint = Annotated[int, within(-(2**15), 2**15)]
 Index = Annotated[int, within(-INT32_MAX, INT32_MAX)]  # of a tensor of the file; what a variable becomes has none
 Type = Annotated[str, one_of(["int8", "uint8", "int16", "int32", "float32"])]
+Class = Annotated[str, records.PRINTABLE]
+Classes = Annotated[tuple[Class, ...], Rule(lambda names: len(names) <= MOST_NAMES, f"at most {MOST_NAMES:,} names")]
 Codes = Annotated[str, one_of(["int8", "uint8", "int16", "int32"])]
 
 

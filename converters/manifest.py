@@ -18,6 +18,7 @@ from edgecnn.targets import OPTIMIZE, TARGETS
 
 from .facts import (
     ArenaFacts,
+    Classes,
     Count,
     DoorFacts,
     FlashEstimate,
@@ -53,6 +54,7 @@ class Manifest:
     inputs: tuple[DoorFacts, ...]
     outputs: tuple[DoorFacts, ...]
     states: tuple[TensorFacts, ...]
+    classes: Classes
     parameters: Total
     macs: Total
     arena: ArenaFacts

@@ -29,11 +29,12 @@ _REFUSALS = {kind.__name__: kind for kind in (InvalidModelError, UnsupportedErro
 
 
 class OnnxModel(NamedTuple):
-    """An ONNX file that was read, and the shape of one input as the network on the board reads it."""
+    """An ONNX file that was read, the shape of one input as the network on the board reads it, and the input's name."""
 
     path: Path
     proto: Any
     shape: tuple[int, ...]
+    name: str
 
     def inputs(self, given: NDArray[Any]) -> NDArray[Any]:
         """Inputs in the file's own order, (N, C, H, W), in the board's, (N, H, W, C)."""
@@ -73,7 +74,7 @@ def load_onnx(path: Path) -> OnnxModel:
             f"{path} reads {inputs[0].name} of shape {list(shape)}; export it with a float32 input (N, C, H, W) or "
             "(N, n), fixed but for N."
         )
-    return OnnxModel(path, proto, (*shape[2:], shape[1]))
+    return OnnxModel(path, proto, (*shape[2:], shape[1]), inputs[0].name)
 
 
 def _refuse_weights_that_are_not_finite(path: Path, graph: Any) -> None:

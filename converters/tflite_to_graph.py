@@ -18,6 +18,7 @@ from edgecnn.state import State
 from edgecnn.tensor import Tensor
 
 from . import doors
+from .labels import classes_in
 from .nearest import advice
 from .precision import refuse_other_than_int8
 from .tflite_file import RawGraph, RawOperator, RawTensor, parse
@@ -68,14 +69,15 @@ def graph_of(file: bytes, where: str = "the model") -> Graph:
     if not needed <= given | {variable.tensor for variable in variables} or needed.isdisjoint(given):
         raise InvalidModelError(f"{where} is not in order: its output does not follow from its input by its ops.")
     remembered = [reader.state(variable, tensor) for variable, tensor in states]
-    notes = tuple(border.note for border in (*entries, *leaves) if border.note)
+    outputs = tuple(map(reader.door, leaves))
     return Graph(
         ops=(*ops, *(op for _, op in remembered)),
         inputs=tuple(map(reader.door, entries)),
-        outputs=tuple(map(reader.door, leaves)),
+        outputs=outputs,
         states=tuple(state for state, _ in remembered),
         source=file,
-        notes=notes,
+        notes=tuple(border.note for border in (*entries, *leaves) if border.note),
+        classes=classes_in(file, {output.tensor.size for output in outputs}),
     )
 
 

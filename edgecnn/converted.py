@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import files
@@ -66,7 +66,7 @@ class Converted:
         manifest = read_manifest(folder)
         if manifest.edgecnn != VERSION and not trust:
             raise made_by_another(folder, "an older" if _numbers(manifest.edgecnn) <= _numbers(VERSION) else "a newer")
-        graph = read_tflite(folder / manifest.model.file)
+        graph = replace(read_tflite(folder / manifest.model.file), classes=manifest.classes)
         made = _made_of(graph, manifest)
         if made is None or made.manifest.borders != manifest.borders or graph.sha256 != manifest.model.sha256:
             raise InvalidModelError(

@@ -65,6 +65,31 @@ class Door:
         codes = quantize(reals, self.tensor.scale, self.tensor.zero_point - above)
         return (codes.astype(np.int16) + above).astype(self.tensor.dtype)
 
+    def codes_of(self, values: NDArray[Any]) -> Codes:
+        """The codes (N, *shape) of pixels (uint8) as pixel / 255, of real values (float), or of codes other than uint8.
+
+        Raises UsageError for another type or shape.
+        """
+        shape = "x".join(map(str, ("N", *self.shape)))
+        if values.shape[1:] != self.shape or not values.ndim:
+            got = "x".join(map(str, values.shape)) or "a single value"
+            raise UsageError(f"the network's input {self.name} takes {shape}, but got {got}.")
+        if values.dtype == np.uint8:
+            values = values.astype(np.float32) / np.float32(255)
+        if values.dtype == self.tensor.dtype:
+            return values
+        if values.dtype.kind != "f":
+            raise UsageError(
+                f"the network's input {self.name} takes pixels as uint8, or real values as float32, but got "
+                f"{values.dtype}."
+            )
+        reals = values.astype(np.float32)
+        return self.to_codes(reals) if self.is_real else self.codes_of_reals(reals)
+
+    def reals_of(self, codes: Codes) -> NDArray[np.float32]:
+        """What the codes mean, whatever type the file has."""
+        return np.float32(self.tensor.scale) * (codes.astype(np.int32) - self.tensor.zero_point).astype(np.float32)
+
     def __str__(self) -> str:
         return f"{self.name} {'x'.join(map(str, self.shape))} {self.dtype}"
 

@@ -27,6 +27,8 @@ class Graph:
     """The TFLite file that the graph was read from."""
     notes: tuple[str, ...] = ()
     """What of that file is left to the caller, a sentence each."""
+    classes: tuple[str, ...] = ()
+    """The names of the classes, where they are known: of each output that has as many values."""
 
     def __repr__(self) -> str:
         ops = ", ".join(op.kind for op in self.ops)
@@ -42,6 +44,10 @@ class Graph:
     def output(self) -> Tensor:
         """The tensor of the only output; raises UsageError where there are several."""
         return _only(self.outputs, "output")
+
+    def classes_of(self, door: Door) -> tuple[str, ...]:
+        """The names of the classes that are the values of an output; none where they are not known."""
+        return self.classes if len(self.classes) == door.tensor.size else ()
 
     @property
     def tensors(self) -> Iterator[Tensor]:

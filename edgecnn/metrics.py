@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 FORMULAS = {
     "accuracy": "right / n, the class of the largest output (the first of equals)",
     "interval": "Wilson 95 %: (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), z = 1.96",
+    "mae": "mean(|v - y|), v the output's real values, y those of the data set",
+    "rmse": "sqrt(mean((v - y)^2))",
+    "auc": "(sum of the ranks of the class - P(P + 1)/2) / (P N) of P examples of the class and N others by their "
+    "scores, equals share a rank; of more than two classes, the mean of each against the rest",
     "flips": "images that float gets right and int8 wrong / float wrong and int8 right",
     "saturated": "share of codes at 127, or at -128 where that is not the code of zero",
     "RMSE/scale": "sqrt(mean((r - p)^2)) / scale, r the float model's values, p = scale * (code - zero_point)",
@@ -25,6 +30,13 @@ class Accuracy:
 
     right: int
     n: int
+
+    metric = "accuracy"
+
+    @property
+    def value(self) -> float:
+        """The same as `share`."""
+        return self.share
 
     @property
     def share(self) -> float:
@@ -45,6 +57,52 @@ class Accuracy:
 
     def to_json(self) -> dict[str, object]:
         return {"accuracy": self.share, "right": self.right, "n": self.n, "interval": list(self.interval)}
+
+
+@dataclass(frozen=True)
+class Score:
+    """A figure of `FORMULAS` other than the accuracy, on `n` examples."""
+
+    metric: str
+    value: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.value:.6g} ({self.n:,} examples)"
+
+    def to_json(self) -> dict[str, object]:
+        return {self.metric: self.value, "n": self.n}
+
+
+Grade = Accuracy | Score
+
+
+def mae(values: NDArray[Any], answers: NDArray[Any]) -> float:
+    """Mean absolute error of values against answers, both of one shape."""
+    return float(np.abs(values.astype(np.float64) - answers).mean())
+
+
+def rmse(values: NDArray[Any], answers: NDArray[Any]) -> float:
+    """Root of the mean squared error of values against answers, both of one shape."""
+    return float(np.sqrt(np.square(values.astype(np.float64) - answers).mean()))
+
+
+def auc(scores: NDArray[Any], labels: NDArray[np.int64]) -> float:
+    """Area under the ROC curve of scores (N, classes), or (N, 1) of class 1, against labels (N,).
+
+    A class that no example or each has counts for nothing; NaN where that is every class.
+    """
+    columns = scores.shape[1]
+    classes = [1] if columns <= 2 else [one for one in range(columns) if 0 < (labels == one).sum() < len(labels)]
+    areas = [_area(scores[:, min(one, columns - 1)], labels == one) for one in classes]
+    return float(np.mean(areas)) if areas else math.nan
+
+
+def _area(scores: NDArray[Any], positive: NDArray[np.bool_]) -> float:
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place.ravel()]
+    ours, others = int(positive.sum()), int((~positive).sum())
+    return float((ranks[positive].sum() - ours * (ours + 1) / 2) / (ours * others)) if ours and others else math.nan
 
 
 def accuracy(classes: NDArray[np.int64], labels: NDArray[np.int64]) -> Accuracy:

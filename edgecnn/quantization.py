@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from . import datasets
 from .converters.keras_to_tflite import Quantized, input_shape, keras_to_tflite, load_keras
+from .converters.labels import with_classes
 from .converters.onnx_to_tflite import load_onnx, onnx_to_tflite
 from .converters.tflite_to_graph import graph_of, read_tflite
 from .errors import EdgecnnError, UsageError
@@ -31,6 +32,10 @@ class _Float(NamedTuple):
     """Inputs as the file reads them, brought to `shape`."""
     aware: bool = False
     """Trained quantization-aware: it brings its ranges with it, and is quantized without inputs."""
+    classes: tuple[str, ...] = ()
+    """Of its training, where that is known."""
+    name: str = datasets.INPUT
+    """Of its input."""
 
 
 def _keras(path: Path) -> _Float:
@@ -39,13 +44,20 @@ def _keras(path: Path) -> _Float:
     from .qat.rewriting import is_quantization_aware
     from .training import provenance
 
-    dataset, quantize = provenance(path).get("dataset"), partial(keras_to_tflite, model)
-    return _Float(input_shape(model), dataset, quantize, aware=is_quantization_aware(model))
+    about, shape = provenance(path), input_shape(model)
+    return _Float(
+        shape,
+        about.get("dataset"),
+        partial(keras_to_tflite, model),
+        aware=is_quantization_aware(model),
+        classes=tuple(about.get("classes", ())),
+        name=str(model.inputs[0].name),
+    )
 
 
 def _onnx(path: Path) -> _Float:
     model = load_onnx(path)
-    return _Float(model.shape, None, partial(onnx_to_tflite, model), model.inputs)
+    return _Float(model.shape, None, partial(onnx_to_tflite, model), model.inputs, name=model.name)
 
 
 def _tflite(path: Path) -> NoReturn:
@@ -64,33 +76,38 @@ def quantize_file(
 
     That is the real inputs in the .npy file `representative`, of the shape that the file itself reads, else the data
     set, by default the one that the .keras file names; a model that was trained quantization-aware brings its ranges
-    with it. A result that `edgecnn convert` will not take bears a warning that says why. Raises UsageError without the
-    optional packages, without inputs or with some that the model does not need, InvalidModelError or UnsupportedError
-    for a file that cannot be quantized.
+    with it. The names of the classes, of the training or else of the data set, are kept in the result. One that
+    `edgecnn convert` will not take bears a warning that says why. Raises UsageError without the optional packages,
+    without inputs or with some that the model does not need, InvalidModelError or UnsupportedError for a file that
+    cannot be quantized.
     """
     model = _FILES.get(path.suffix.lower(), _keras)(path)
     if model.aware and (dataset or representative):
         raise UsageError(f"{path} was trained with --qat and brings its ranges with it; leave out the images.")
+    classes = model.classes
     if model.aware:
         inputs, source = None, QUANTIZATION_AWARE
+    elif representative is not None:
+        inputs, source = model.inputs(read_npy(representative)), representative.name
     else:
-        inputs, source = _representative(path, dataset or model.dataset, data_dir, representative, model)
+        data = _dataset(path, dataset or model.dataset, data_dir, model)
+        inputs, source = data.rows("train").images[:REPRESENTATIVE], dataset or data.name
+        classes = classes or data.classes
     with busy(f"Quantizing {path}"):
         file, warnings = model.quantize(inputs)
     try:
-        graph_of(file, path.name)
+        graph = graph_of(file, path.name)
     except EdgecnnError as error:
         warnings = [*warnings, f"`edgecnn convert` will not take the result: {error}"]
+    else:
+        if len(classes) in {door.tensor.size for door in graph.outputs}:
+            file = with_classes(file, classes)
     return Quantized(file, warnings), source
 
 
-def _representative(
-    path: Path, dataset: str | None, data_dir: Path | None, file: Path | None, model: _Float
-) -> tuple[NDArray[Any], str]:
-    if file is not None:
-        return model.inputs(read_npy(file)), file.name
-    if dataset is None:
+def _dataset(path: Path, name: str | None, data_dir: Path | None, model: _Float) -> datasets.Dataset:
+    if name is None:
         raise UsageError(
             f"{path} does not say what it was trained on; name a --dataset, or give inputs by --representative."
         )
-    return datasets.load(dataset, data_dir, model.shape).train.images[:REPRESENTATIVE], dataset
+    return datasets.load(name, data_dir, model.shape, [model.name])

@@ -19,12 +19,15 @@ from .datasets import Dataset, Split, to_input
 from .errors import InvalidModelError, UsageError
 from .files import atomic_path
 from .fused_normalization import fused_normalization
+from .losses import LOSSES as LOSSES
 from .metrics import Accuracy, accuracy
 from .printable import printable
 from .progress import bar
 
 _PROVENANCE = "edgecnn.json"  # member of the .keras file; Keras ignores what it does not know
 _NAMES = ("network", "dataset")  # in it: texts, by which others look things up
+_CLASSES = "classes"  # in it: a list of texts
+_CHECKED = (*_NAMES, _CLASSES)
 
 
 @dataclass(frozen=True)
@@ -48,31 +51,6 @@ class Training:
     checkpoints: tuple[Path, ...]
 
 
-def cross_entropy(target: Any, probability: Any) -> Any:
-    """-log of the probability of the true class, per example; `target` is one-hot, both (N, classes)."""
-    tf = load_tensorflow()
-    return -tf.math.log(tf.maximum(tf.reduce_sum(target * probability, -1), 1e-7))
-
-
-def squared_error(target: Any, probability: Any) -> Any:
-    """The article's total error, the sum over the classes of (target - probability)^2 / 2, per example."""
-    tf = load_tensorflow()
-    return tf.reduce_sum(tf.square(target - probability), -1) / 2
-
-
-def scaled_tanh_error(target: Any, output: Any) -> Any:
-    """The sum of (target - 1.7159 output)^2 / 2 per example, for nodes that end in tanh: the targets are -1 and 1."""
-    tf = load_tensorflow()
-    return tf.reduce_sum(tf.square(2 * target - 1 - 1.7159 * output), -1) / 2
-
-
-LOSSES = {
-    "cross_entropy": cross_entropy,
-    "squared_error": squared_error,
-    "scaled_tanh_error": scaled_tanh_error,
-}
-
-
 def train(
     name: str,
     dataset: Dataset,
@@ -88,15 +66,20 @@ def train(
     test split is not touched. With `checkpoint`, the state is kept in that file after every epoch; the same call
     resumes from it, `save` removes it. `log` is given a line for each epoch.
 
-    Raises UsageError for an unknown network or loss, a missing TensorFlow, or the checkpoint of another training.
+    Raises UsageError for an unknown network or loss, a missing TensorFlow, examples that are no images with a class
+    each, or the checkpoint of another training.
     """
+    shape = dataset.rows("train").images.shape[1:]
+    if len(shape) != 3:
+        raise UsageError(f"{dataset.title} has inputs of shape {shape}; the networks of the zoo read (H, W, C).")
+    classes = dataset.class_count
     how = how or zoo.recipe(name, dataset.name)
     load_tensorflow()
     import keras
 
     about = {"network": name, **about_of(dataset, how, seed)}
     keras.utils.set_random_seed(seed)  # the initial weights
-    model = zoo.build(name, dataset.train.images.shape[1:], len(dataset.classes))
+    model = zoo.build(name, shape, classes)
     history = fit(model, dataset, how, seed, about, checkpoint, log)
     return Training(model, history, about, (checkpoint,) if checkpoint else ())
 
@@ -114,6 +97,7 @@ def about_of(dataset: Dataset, how: zoo.Recipe, seed: int) -> dict[str, Any]:
         "dataset": dataset.name,
         "dataset_note": dataset.note,
         "dataset_sha256": dataset.sha256,
+        **({_CLASSES: list(dataset.classes)} if dataset.classes else {}),
         "training_images": len(dataset.train),
         "seed": seed,
         **asdict(how),
@@ -136,7 +120,10 @@ def fit(
     import keras
 
     epochs, loss, augmentation = how.epochs, how.loss, how.augmentation
+    for part in ("train", "validation", "test"):
+        dataset.rows(part)
     batch_size = min(how.batch_size, len(dataset.train))
+    classes, brightest = dataset.class_count, 255 if dataset.train.images.dtype == np.uint8 else 1
     if loss not in LOSSES:
         raise UsageError(f"no loss is called '{loss}'; choose one of: {', '.join(LOSSES)}.")
     steps = len(dataset.train) // batch_size
@@ -153,10 +140,10 @@ def fit(
 
     @tf.function  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def step(pixels: Any, labels: Any, key: Any) -> Any:
-        images = augmentation(tf.cast(pixels, tf.float32) / 255, key)
+        images = augmentation(tf.cast(pixels, tf.float32) / brightest, key)
         with tf.GradientTape() as tape:
             probability = model(images, training=True)
-            value = tf.reduce_mean(LOSSES[loss](tf.one_hot(labels, len(dataset.classes)), probability))
+            value = tf.reduce_mean(LOSSES[loss](tf.one_hot(labels, classes), probability))
         optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
         return value
 
@@ -240,8 +227,11 @@ def provenance(path: Path) -> dict[str, Any]:
     except (InvalidModelError, ValueError, RecursionError):
         return {}
     about = content if isinstance(content, dict) else {}
-    names = {key: printable(about[key]) for key in _NAMES if isinstance(about.get(key), str)}
-    return {key: names.get(key, value) for key, value in about.items() if key in names or key not in _NAMES}
+    known: dict[str, Any] = {key: printable(about[key]) for key in _NAMES if isinstance(about.get(key), str)}
+    classes = about.get(_CLASSES)
+    if isinstance(classes, list) and all(isinstance(name, str) for name in classes):
+        known[_CLASSES] = [printable(name) for name in classes]
+    return {key: known.get(key, value) for key, value in about.items() if key in known or key not in _CHECKED}
 
 
 def accuracy_of(model: Any, split: Split) -> Accuracy:

@@ -36,7 +36,7 @@ ALLOWED = {
     "errors": "printable",
     "fixed_point": "given",
     "given": "errors",
-    "npy": "errors",
+    "npy": "errors printable",
     "progress": "printable",
     # Compilers, boards and what stands for them.
     "board": "errors paths progress records targets",
@@ -51,22 +51,26 @@ ALLOWED = {
     "flash": "attached board building device errors scratch tools",
     "doctor": "attached errors paths tools",
     "profiling": "attached board building converted converters device emulators scratch",
-    "evaluation": "datasets device errors files fixed_point graph metrics paths progress",
+    "kept": "device door files graph paths progress",
+    "evaluation": "datasets device door errors examples grading graph kept metrics progress",
     # Data and training.
     "images": "errors",
     "camera": "errors",
     "filters": "door graph ops tensor",
-    "datasets": "errors files images paths printable progress",
+    "datasets": "errors files images npy paths printable progress",
+    "examples": "datasets door errors",
+    "grading": "datasets door errors metrics",
     "zoo": "converters errors",
     "fused_normalization": "converters",
-    "training": "converters datasets errors files fused_normalization metrics printable progress zoo",
+    "losses": "converters",
+    "training": "converters datasets errors files fused_normalization losses metrics printable progress zoo",
     "qat": "converters datasets errors training zoo",
     "quantization": "converters datasets errors npy progress qat training",
     # The proof.
     "float_reference": "converters errors graph qat tensor",
     "oracles": "errors fixed_point graph ops tensor",
-    "verification": "converted converters datasets door errors fixed_point float_reference folder graph host "
-    "interpreter metrics oracles program progress tensor training version zoo",
+    "verification": "converted converters datasets door errors examples fixed_point float_reference folder grading "
+    "graph host interpreter metrics oracles program progress tensor training version zoo",
     "report": "metrics verification",
     # What everybody uses.
     "at_once": "errors",

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from edgecnn import datasets, evaluation, paths, read_tflite, zoo
+from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.device.device import Image, Inference
 from edgecnn.device.hello import Hello
 from edgecnn.device.requests import Traffic
@@ -18,6 +19,7 @@ from edgecnn.door import Door
 from edgecnn.errors import TransferError
 from edgecnn.graph import Graph
 from edgecnn.tensor import Tensor
+from tests.support.doors import delay
 
 LIMIT, ANSWERED = 25, 12
 SHAPES = {"x": (1, 32, 32, 1), "y": (1, 10)}
@@ -74,7 +76,7 @@ def test_the_same_program_at_the_same_place_goes_on(
     graph: Graph, kept: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     result = evaluate(board := Board(graph))
-    assert (result.resumed, result.unequal_bytes, result.accuracy.n) == (ANSWERED, 0, LIMIT)
+    assert (result.resumed, result.unequal_bytes, result.n) == (ANSWERED, 0, LIMIT)
     assert board.asked == LIMIT - ANSWERED + 8
     assert not kept.exists()
     assert capsys.readouterr().err == ""
@@ -103,7 +105,7 @@ def test_answers_that_the_board_no_longer_gives_are_thrown_away(
     only: int | None, graph: Graph, kept: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of them, also if only one of those that are asked again differs."""
-    monkeypatch.setattr(evaluation, "_ASKED_AGAIN", 100)
+    monkeypatch.setattr("edgecnn.kept.ASKED_AGAIN", 100)
     with np.load(kept) as file:
         answers, ticks = file["answers"], file["ticks"]
     answers[only if only is not None else slice(None)] ^= 1
@@ -191,3 +193,45 @@ def test_a_folder_in_its_place_is_set_aside(graph: Graph, kept: Path) -> None:
     with pytest.raises(TransferError):
         evaluate(Board(graph, holds=5))
     assert evaluate(Board(graph)).resumed == 5
+
+
+class Remembering(Board):
+    """One whose network has state: its answer follows from all rows since it was reset."""
+
+    resets = 0
+
+    def reset(self) -> None:
+        self.resets += 1
+        self.rows: list[np.ndarray[Any, Any]] = []
+
+    def infer(self, codes: Any) -> Inference:
+        if self.asked == self.holds:
+            raise TransferError("the cable was pulled.")
+        self.asked += 1
+        self.rows.append(codes)
+        return Inference(self.graph.evaluate(np.array(self.rows))[-1], 5)
+
+
+def test_a_sequence_begins_anew_after_a_break(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    graph = graph_of(delay())
+    rows = np.random.default_rng(0).normal(0, 30, (LIMIT, 1, 3)).astype(np.float32)
+    split = datasets.Split(rows, {})
+    data = datasets.Dataset("sequence", split, split, split, ())
+
+    def run(board: Remembering) -> evaluation.Evaluation:
+        return evaluation.evaluate(board, graph, data, LIMIT)  # type: ignore[arg-type]
+
+    with pytest.raises(TransferError):
+        run(Remembering(graph, holds=ANSWERED))
+    assert not (paths.cache() / "eval").exists()
+    board = Remembering(graph)
+    for time in (1, 2):
+        result = run(board)
+        assert (result.resumed, result.unequal_bytes, result.n) == (0, 0, LIMIT)
+        assert (board.asked, board.resets) == (time * LIMIT, time)
+    board.reset = lambda: None  # type: ignore[method-assign]
+    assert run(board).unequal_bytes > 0  # a board that goes on is found
+    assert capsys.readouterr().err == ""

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edgecnn import datasets, training, verify, zoo
+from edgecnn import datasets, losses, training, verify, zoo
 from edgecnn.converters.keras_to_tflite import load_tensorflow
 from edgecnn.errors import InvalidModelError, UsageError
 from edgecnn.metrics import Accuracy
@@ -54,7 +54,7 @@ def test_unknown_names(small: datasets.Dataset) -> None:
 
 def test_cross_entropy() -> None:
     target = np.array([[0, 1], [1, 0]], np.float32)
-    values = training.cross_entropy(target, np.array([[0.5, 0.5], [1, 0]], np.float32))
+    values = losses.cross_entropy(target, np.array([[0.5, 0.5], [1, 0]], np.float32))
     np.testing.assert_allclose(values, [math.log(2), 0], atol=1e-6)
 
 

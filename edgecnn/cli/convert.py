@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from .. import zoo
 from ..converters.c_names import name_of
 from ..converters.graph_to_c import write_c
+from ..converters.labels import read_classes
 from ..converters.manifest import read_manifest
 from ..converters.tflite_to_graph import graph_of, read_tflite
+from ..errors import UsageError
+from ..graph import Graph
 from ..lowering.streaming import smallest_arena
+from ..printable import printable
 from ..quantization import FLOAT_FILES, quantize_file
 from ..targets import OPTIMIZE, TARGETS
 from . import options
@@ -34,6 +40,11 @@ from . import options
 @options.dataset(None, "For a float model: where the representative images come from. Default: as it was trained.")
 @options.data_dir
 @options.representative
+@click.option(
+    "--classes",
+    metavar="A,B,C|FILE",
+    help="The names of the classes, or a file with one a line. Default: those in MODEL, where it has any.",
+)
 @click.option("--force", is_flag=True, help="Replace the folder even where files in it were edited or added.")
 @options.as_json
 def command(
@@ -47,16 +58,13 @@ def command(
     dataset: str | None,
     data_dir: Path | None,
     representative: Path | None,
+    classes: str | None,
     force: bool,
     as_json: bool,
 ) -> None:
-    if model.suffix.lower() in FLOAT_FILES:
-        (file, warnings), _ = quantize_file(model, dataset, data_dir, representative)
-        for warning in warnings:
-            click.echo(f"Warning: {warning}", err=True)
-        graph = graph_of(file, model.name)
-    else:
-        graph = read_tflite(model)
+    graph = _read(model, dataset, data_dir, representative)
+    names = _names(classes, graph) if classes else graph.classes or zoo.classes_of(graph.sha256)
+    graph = replace(graph, classes=names)
     for note in graph.notes:
         click.echo(f"Note: {note}", err=True)
     how: dict[str, Any] = {"target": target, "optimize": optimize, "fuse": fuse}
@@ -77,3 +85,27 @@ def command(
         f"multiply-accumulates; flash {flash.constants:,} bytes of constants and about "
         f"{flash.code:,} of code (Cortex-M4, -Os), RAM {manifest.arena.bytes:,} bytes"
     )
+
+
+def _read(model: Path, dataset: str | None, data_dir: Path | None, representative: Path | None) -> Graph:
+    """The int8 network; a float one is quantized."""
+    if model.suffix.lower() not in FLOAT_FILES:
+        return read_tflite(model)
+    (file, warnings), _ = quantize_file(model, dataset, data_dir, representative)
+    for warning in warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    return graph_of(file, model.name)
+
+
+def _names(given: str, graph: Graph) -> tuple[str, ...]:
+    """The names in --classes, or in the file that it names; raises UsageError unless an output has as many values."""
+    names = (
+        read_classes(Path(given)) if "," not in given else tuple(printable(name.strip()) for name in given.split(","))
+    )
+    sizes = [door.tensor.size for door in graph.outputs]
+    if len(names) not in sizes:
+        raise UsageError(
+            f"--classes gives {len(names):,} names, but the outputs of the network have {', '.join(map(str, sizes))} "
+            "values; give a name for each value of one of them."
+        )
+    return names

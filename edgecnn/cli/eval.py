@@ -9,21 +9,23 @@ from typing import Any
 
 import click
 
-from .. import datasets
 from ..at_once import at_once
 from ..attached import attached
 from ..converted import Converted
 from ..errors import EdgecnnError, UsageError
 from ..evaluation import Evaluation, evaluate
+from ..metrics import Accuracy
+from ..verification.data import load_for, suitable
 from . import options
 
 
 @click.command(help="Stream a data set through boards that run the network in FOLDER; broken off, it resumes.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @options.boards("The board; several, each with its own --board, work at the same time.")
-@options.dataset("digits", "Where the test images come from.")
+@options.dataset(None, "Where the test rows come from. Default: as the network was trained.")
 @options.data_dir
-@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="How many test images.")
+@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="How many test rows.")
+@options.graded
 @options.trust
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; for several boards, a list of them.")
 def command(
@@ -31,9 +33,11 @@ def command(
     board: tuple[str, ...],
     port: tuple[str, ...],
     emulated: bool,
-    dataset: str,
+    dataset: str | None,
     data_dir: Path | None,
     limit: int,
+    output: str | None,
+    metric: str | None,
     trust: bool,
     as_json: bool,
 ) -> None:
@@ -41,12 +45,15 @@ def command(
         raise UsageError(f"{len(board)} boards cannot be behind {len(port)} ports; name a --port for each, in order.")
     network = Converted.open(folder, trust=trust)
     graph = network.graph
-    data = datasets.load(dataset, data_dir, graph.input.shape[1:])
+    chosen, notes = (dataset, []) if dataset else suitable(graph, folder.with_suffix(".keras"), data_dir)
+    if chosen is None:
+        raise UsageError("it is not known what the network was trained on; name a --dataset.")
+    data = load_for(graph, chosen, data_dir)
 
     def on(name: str, port: str | None) -> Callable[[Callable[[], bool]], Evaluation]:
         def action(stopped: Callable[[], bool]) -> Evaluation:
             with attached(network, name, port=port, emulated=emulated) as device:
-                return evaluate(device, graph, data, limit, stopped)
+                return evaluate(device, graph, data, limit, stopped, output=output, metric=metric)
 
         return action
 
@@ -54,6 +61,8 @@ def command(
     failures = [_failure(result) for result in results]
     if len(board) == 1 and isinstance(results[0], EdgecnnError):
         raise results[0]
+    for note in notes:
+        click.echo(f"Note: {note}", err=True)
     if as_json:
         reports = [_report(*row) for row in zip(board, results, failures, strict=True)]
         options.print_json(reports if len(board) > 1 else reports[0])
@@ -86,10 +95,20 @@ def _report(name: str, result: Evaluation | EdgecnnError, failure: EdgecnnError 
     return {**report, "error": str(failure), "exit_code": failure.exit_code} if failure else report
 
 
+def _grades(result: Evaluation) -> str:
+    if not result.grades:
+        return f"{result.n:,} rows, not graded: {result.not_graded}"
+    board, host = result.grades["board"], result.grades["int8"]
+    if isinstance(board, Accuracy):
+        return str(board)
+    figures = f"board {board.value:.6g}, int8 on the host {host.value:.6g}"
+    return f"{result.output}, {board.metric}: {figures} ({board.n:,} rows)"
+
+
 def _text(name: str, result: Evaluation, emulated: bool) -> str:
     on_a_board = f"{result.ticks:,} ticks for one inference, {result.seconds * 1e3:.1f} ms of the board's clock"
     return (
-        f"{name}, {result.dataset}: {result.accuracy}\n"
+        f"{name}, {result.dataset}: {_grades(result)}\n"
         f"unequal bytes against the host: {result.unequal_bytes}\n"
         f"{result.retries} retries, {result.lost} requests lost, {result.resumed} images from an earlier run\n"
         + ("an emulator's ticks are no times: `edgecnn profile` counts instructions" if emulated else on_a_board)

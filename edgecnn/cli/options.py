@@ -11,6 +11,7 @@ import click
 
 from .. import datasets, zoo
 from ..errors import UsageError
+from ..grading import METRICS
 
 Command = TypeVar("Command", bound=Callable[..., Any] | click.Command)
 
@@ -46,7 +47,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 
 
 class _Dataset(click.ParamType):  # type: ignore[type-arg]
-    """The name of a data set, or 'folder:PATH'; and 'none' where doing without is possible."""
+    """The name of a data set, 'folder:PATH' or 'file:X.npz'; and 'none' where doing without is possible."""
 
     name = "dataset"
 
@@ -54,18 +55,41 @@ class _Dataset(click.ParamType):  # type: ignore[type-arg]
         self.names = (*datasets.NAMES, *more)
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        return f"[{'|'.join(self.names)}|{datasets.FOLDER}PATH]"
+        return f"[{'|'.join(self.names)}|{datasets.FORMS.replace(', ', '|')}]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value not in self.names and not value.startswith(datasets.FOLDER):
-            self.fail(f"no data set is called '{value}'; choose one of: {', '.join(self.names)}, {datasets.FOLDER}PATH")
+        if value not in self.names and not value.startswith((datasets.FOLDER, datasets.FILE)):
+            self.fail(f"no data set is called '{value}'; choose one of: {', '.join(self.names)}, {datasets.FORMS}")
         return str(value)
 
 
+_OF_A_FILE = (
+    f"{datasets.FILE}X.npz has an array for each input by its name, or `x` for the only one (uint8: pixels, float: as "
+    "the network reads it), its answers in `y` or by the outputs' names (integers: classes), and may name `classes`; "
+    "of its rows, 15 % are for testing and 10 % for validation, drawn at random but always the same, unless its array "
+    "`split` says 'train', 'val' or 'test' for each: then rows keep their order, as a network with state needs it."
+)
+
+
 def dataset(default: str | None, text: str, *, none: bool = False) -> Callable[[Command], Command]:
-    """--dataset with the known names, folders of pictures, and `none` where doing without is possible."""
+    """--dataset with the known names, folders of pictures and files of arrays; `none` where that is possible."""
     kind = _Dataset("none") if none else _Dataset()
-    return click.option("--dataset", type=kind, default=default, show_default=bool(default), help=text)
+    return click.option(
+        "--dataset", type=kind, default=default, show_default=bool(default), help=f"{text} {_OF_A_FILE}"
+    )
+
+
+_output = click.option("--output", metavar="NAME", help="Which output is graded. Default: the one with answers.")
+_metric = click.option(
+    "--metric",
+    type=click.Choice(list(METRICS)),
+    help="How it is graded. Default: accuracy where the answers are classes, mae where they are values.",
+)
+
+
+def graded(command: Command) -> Command:
+    """--output and --metric."""
+    return _output(_metric(command))
 
 
 representative = click.option(

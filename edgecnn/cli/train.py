@@ -112,7 +112,7 @@ def _data(name: str | None, given: training.Training | None, data_dir: Path | No
     name = name or given.provenance.get("dataset")
     if name is None:
         raise UsageError(f"the model '{given.model.name}' does not say what it was trained on; name a --dataset.")
-    return datasets.load(name, data_dir, input_shape(given.model))
+    return datasets.load(name, data_dir, input_shape(given.model), [str(given.model.inputs[0].name)])
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from . import options
     None, "Real images to compare and grade on; `none`: random bytes alone. Default: as it was trained.", none=True
 )
 @options.data_dir
-@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="How many test images.")
+@click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="How many test rows.")
 @click.option(
     "--random", type=click.IntRange(1), default=256, show_default=True, help="How many images of random bytes."
 )
@@ -29,6 +29,7 @@ from . import options
     "--keras", type=click.Path(exists=True, path_type=Path), help="The float model. Default: the .keras beside MODEL."
 )
 @click.option("--without-oracles", is_flag=True, help="Compare NumPy with C alone.")
+@options.graded
 @click.option("--min-accuracy", type=click.FloatRange(0, 1), help="Exit with 31 when the int8 accuracy is below.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write the report as a page, too.")
 @options.trust
@@ -41,6 +42,8 @@ def command(
     random: int,
     keras: Path | None,
     without_oracles: bool,
+    output: str | None,
+    metric: str | None,
     min_accuracy: float | None,
     html: Path | None,
     trust: bool,
@@ -54,6 +57,8 @@ def command(
         data_dir=data_dir,
         limit=limit,
         random=random,
+        output=output,
+        metric=metric,
         keras=keras,
         with_oracles=not without_oracles,
         trust=trust,
@@ -70,6 +75,7 @@ def command(
     if min_accuracy is None:
         return
     if result.int8_accuracy is None:
-        raise UsageError(f"there is no accuracy for --min-accuracy: {' '.join(result.notes)}")
+        why = " ".join(result.notes) or f"it was graded by {result.grading.metric if result.grading else 'nothing'}."
+        raise UsageError(f"there is no accuracy for --min-accuracy: {why}")
     if result.int8_accuracy.share < min_accuracy:
         raise AccuracyError(f"{result.name} has an int8 accuracy of {result.int8_accuracy}, below {min_accuracy:.2%}.")

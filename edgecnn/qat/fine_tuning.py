@@ -56,9 +56,9 @@ def check(trained: Training, dataset: Dataset) -> None:
     if rewriting.is_quantization_aware(trained.model):
         raise UsageError(f"the model '{network}' was trained with --qat already; begin with its float model.")
     shape, classes = input_shape(trained.model), trained.model.outputs[0].shape[1:]
-    images = dataset.train.images.shape[1:]
-    if (images, (len(dataset.classes),)) != (shape, classes):
+    images, count = dataset.rows("train").images.shape[1:], dataset.class_count
+    if (images, (count,)) != (shape, classes):
         raise UsageError(
             f"the model '{network}' reads images of shape {shape} and gives {classes[-1]} classes, but {dataset.name} "
-            f"has images of shape {images} and {len(dataset.classes)} classes; name the --dataset it was trained on."
+            f"has images of shape {images} and {count} classes; name the --dataset it was trained on."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..metrics import FORMULAS
+from ..metrics import FORMULAS, Accuracy, Grade
 from ..verification import Verification
 
 
@@ -22,17 +22,23 @@ class Table:
 def accuracies(result: Verification) -> Table:
     """One row per kind of arithmetic that was graded; empty where there were only random bytes."""
     fake = " without fake quantization" if result.provenance["quantization_aware"] else ""
-    graded = {f"float Keras{fake}": result.float_accuracy, "int8 (TFLite, NumPy, C)": result.int8_accuracy}
-    rows = [
-        (name, f"{a.share:.2%}", f"{a.interval[0]:.2%} to {a.interval[1]:.2%}", f"{a.right:,} of {a.n:,}")
-        for name, a in graded.items()
-        if a
-    ]
+    names = {"float": f"float Keras{fake}", "int8": "int8 (TFLite, NumPy, C)"}
+    rows = [(names[kind], *_cells(grade)) for kind, grade in result.grades.items()]
     if result.flips:
         lost, won = result.flips
         rows.append(("flips float to int8", f"{lost} lost, {won} won", "", ""))
-    title = f"Accuracy on {result.data['n']:,} test images of {result.data['dataset']}"
-    return Table(title, ("", "accuracy", "95 % interval", "right"), rows)
+    on = f"on {result.data['n']:,} test images of {result.data['dataset']}"
+    if result.grading and not result.grading.by_class:
+        return Table(f"Output {result.grading.door.name} {on}", ("", result.grading.metric, "", "examples"), rows)
+    several = f" of {result.grading.door.name}" if result.grading and len(result.graph.outputs) > 1 else ""
+    return Table(f"Accuracy{several} {on}", ("", "accuracy", "95 % interval", "right"), rows)
+
+
+def _cells(grade: Grade) -> tuple[str, str, str]:
+    if isinstance(grade, Accuracy):
+        low, high = grade.interval
+        return f"{grade.share:.2%}", f"{low:.2%} to {high:.2%}", f"{grade.right:,} of {grade.n:,}"
+    return f"{grade.value:.6g}", "", f"{grade.n:,}"
 
 
 def confusion(result: Verification) -> Table:

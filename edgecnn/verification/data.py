@@ -1,4 +1,4 @@
-"""On what is compared: images of a data set, and random bytes."""
+"""On what is compared: rows of a data set, and random bytes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import datasets, zoo
+from ..datasets import Array, Dataset, Split
 from ..door import Codes, Door
-from ..errors import UsageError
+from ..examples import arrays_of, codes_of
 from ..graph import Graph
 from ..interpreter import CHUNK
 
@@ -39,36 +40,31 @@ def suitable(graph: Graph, keras: Path, folder: Path | None) -> tuple[str | None
     return _ANYWHERE if suits else None, [f"{why}: compared on {_ANYWHERE if suits else 'random bytes alone'}."]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Data:
-    """Input codes, by the names of the inputs: `real` images of a data set, then random bytes."""
+    """Input codes, by the names of the inputs: `real` rows of a data set, whose own arrays are `arrays`, then random
+    bytes. `whole`: they follow each other, since the network has state."""
 
     codes: dict[str, Codes]
-    images: NDArray[np.float32]
+    arrays: dict[str, Array]
     real: int
-    split: datasets.Split | None
+    split: Split | None
     classes: tuple[str, ...]
     facts: dict[str, Any]
+    whole: bool = False
 
     @classmethod
     def load(cls, graph: Graph, name: str | None, folder: Path | None, limit: int, random: int) -> Data:
-        noise = random_codes(graph.inputs, random)
+        noise, whole = random_codes(graph.inputs, random), bool(graph.states)
         facts: dict[str, Any] = {"n": 0, "random": random, "random_seed": RANDOM_SEED, "dataset": name}
         if name is None:
-            return cls(noise, np.empty(0, np.float32), 0, None, (), facts)
-        shape, (door, *_) = graph.input.shape[1:], graph.inputs
-        dataset = datasets.load(name, folder, shape)
-        split = dataset.test[:limit]
-        if split.images.shape[1:] != shape:
-            raise UsageError(
-                f"the images of {name} are {'x'.join(map(str, split.images.shape[1:]))}, but the network takes "
-                f"{'x'.join(map(str, shape))}; choose another --dataset, or `none` for random bytes alone."
-            )
-        images = datasets.to_input(split.images)
-        codes = door.codes_of_reals(images)
+            return cls(noise, {}, 0, None, (), facts, whole)
+        dataset = load_for(graph, name, folder)
+        split = dataset.rows("test")[:limit]
+        arrays = arrays_of(graph.inputs, split, dataset.title)
+        both = {door: np.concatenate([codes, noise[door]]) for door, codes in codes_of(graph.inputs, arrays).items()}
         facts |= {"n": len(split), "split": "test", "sha256": dataset.sha256, "dataset": dataset.title}
-        both = {door.name: np.concatenate([codes, noise[door.name]])}
-        return cls(both, images, len(split), split, dataset.classes, facts)
+        return cls(both, arrays, len(split), split, dataset.classes, facts, whole)
 
     def __len__(self) -> int:
         return len(next(iter(self.codes.values())))
@@ -84,8 +80,19 @@ class Data:
             (self.real, len(self), "random bytes"),
         )
         for first, end, label in kinds:
-            for start in range(first, end, CHUNK):
-                yield slice(start, min(start + CHUNK, end)), label
+            for start in range(first, end, max(end - first, 1) if self.whole else CHUNK):
+                yield slice(start, end if self.whole else min(start + CHUNK, end)), label
+
+    def reals(self, part: slice) -> NDArray[np.float32]:
+        """What the only input reads in some of the real rows."""
+        (array,) = self.arrays.values()
+        return datasets.to_input(array[part])
+
+
+def load_for(graph: Graph, name: str, folder: Path | None) -> Dataset:
+    """The data set `name`, in the shape and with the names that the network has."""
+    inputs, outputs = ([door.name for door in doors] for doors in (graph.inputs, graph.outputs))
+    return datasets.load(name, folder, graph.inputs[0].shape, inputs, outputs)
 
 
 def random_codes(inputs: Iterable[Door], count: int) -> dict[str, Codes]:

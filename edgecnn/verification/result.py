@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from ..converters.manifest import Manifest
 from ..errors import VerificationError
+from ..grading import Grading
 from ..graph import Graph
-from ..metrics import FORMULAS, Accuracy, Fidelity
+from ..metrics import FORMULAS, Accuracy, Fidelity, Grade
 from ..tensor import Tensor
 from .party import Party
 from .where import Where
@@ -32,13 +33,29 @@ class Verification:
     data: dict[str, Any]
     provenance: dict[str, Any]
     undecided: list[str] = field(default_factory=list)
-    float_accuracy: Accuracy | None = None
-    int8_accuracy: Accuracy | None = None
+    grading: Grading | None = None
+    """What of it was graded, and how; None: nothing."""
+    grades: dict[str, Grade] = field(default_factory=dict)
+    """Of "float", where there is a float model, and "int8"."""
     flips: tuple[int, int] | None = None
     confusion: NDArray[np.int64] | None = None
     classes: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     """What was not done with the data, one sentence each."""
+
+    @property
+    def float_accuracy(self) -> Accuracy | None:
+        """Of the float model; None where that, or the accuracy, was not graded."""
+        return self._accuracy("float")
+
+    @property
+    def int8_accuracy(self) -> Accuracy | None:
+        """Of the int8 network; None where the accuracy was not graded."""
+        return self._accuracy("int8")
+
+    def _accuracy(self, kind: str) -> Accuracy | None:
+        grade = self.grades.get(kind)
+        return grade if isinstance(grade, Accuracy) else None
 
     @property
     def unequal_bytes(self) -> int:
@@ -91,8 +108,9 @@ class Verification:
             "notes": self.notes,
             "parties": [party.to_json() for party in self.parties],
             "undecided": self.undecided,
-            "float": self.float_accuracy.to_json() if self.float_accuracy else None,
-            "int8": self.int8_accuracy.to_json() if self.int8_accuracy else None,
+            "output": self.grading.door.name if self.grading else None,
+            "metric": self.grading.metric if self.grading else None,
+            **{kind: self.grades[kind].to_json() if kind in self.grades else None for kind in ("float", "int8")},
             "flips": dict(zip(("right_to_wrong", "wrong_to_right"), self.flips, strict=True)) if self.flips else None,
             "confusion": self.confusion.tolist() if self.confusion is not None else None,
             "layers": [

@@ -13,6 +13,7 @@ __all__ = [
     "TRAINED",
     "Recipe",
     "build",
+    "classes_of",
     "dataset_of",
     "fine_tuning",
     "recipe",
@@ -66,11 +67,22 @@ def trained_names() -> list[str]:
 
 def dataset_of(sha256: str) -> str | None:
     """The data set of the trained network whose TFLite file has this hash; None for a file that is none of them."""
+    record = _record(sha256)
+    return str(record["dataset"]) if record else None
+
+
+def classes_of(sha256: str) -> tuple[str, ...]:
+    """The names of the classes of the trained network whose TFLite file has this hash; none for any other file."""
+    return tuple(_record(sha256).get("classes", ()))
+
+
+def _record(sha256: str) -> dict[str, Any]:
+    """What is recorded of a trained network; nothing of a file that is none of them."""
     for path in TRAINED.glob("*.json"):
-        record = json.loads(path.read_text())
+        record: dict[str, Any] = json.loads(path.read_text())
         if record["sha256"].get(f"{path.stem}.tflite") == sha256:
-            return str(record["dataset"])
-    return None
+            return record
+    return {}
 
 
 def _committed(name: str, suffix: str) -> Path:

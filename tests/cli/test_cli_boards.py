@@ -136,7 +136,7 @@ def test_a_broken_connection_is_resumed(folder: Path, graph: Graph, tmp_path: Pa
         result = evaluation.evaluate(device, graph, data, 25)
     assert result.resumed == 10
     assert asked == 11 + 8 + 15  # some are asked again
-    assert result.accuracy.n == 25
+    assert result.n == 25
     assert result.unequal_bytes == 0
 
 
