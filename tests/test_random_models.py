@@ -4,7 +4,8 @@ Who: tflite_runtime's reference kernels, TFLite Micro, NumPy integers, the float
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
 from edgecnn.oracles import Oracle
 from tests.support.batch import compiled
+from tests.support.chain import Chain
 from tests.support.random_graphs import random_graph
-from tests.support.random_models import Description, random_input, random_model
+from tests.support.random_models import Description, finished, random_input, random_model
 from tests.support.seeds import seed
 
+Make = Callable[[np.random.Generator], tuple[bytes, Description]]
 MODELS = 240
 GRAPHS, GRAPH_SEEDS = 100, (1, 2, 3)
 PER_CHUNK = 10
@@ -50,8 +53,27 @@ def test_every_byte_of_graphs_with_branches_agrees(
     agree(random_graph, seeds, tmp_path, tflite_runtime, tflite_micro)
 
 
+def test_a_network_without_kernels_agrees(tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle) -> None:
+    """Beside one that has some: the C of both is compiled at once."""
+
+    def make(rng: np.random.Generator) -> tuple[bytes, Description]:
+        chain = Chain.begin(rng, (1, 2, 3, 1))
+        for shape in ((1, 6), (1, 3, 2)):
+            chain.x = chain.builder.reshape(chain.x, shape)
+        return finished(chain)
+
+    for order in ((make, random_model), (random_model, make)):
+        models = iter(order)
+        folder = tmp_path / order[0].__name__
+        agree(partial(_next, models), [[1], [2]], folder, tflite_runtime, tflite_micro)
+
+
+def _next(models: Iterator[Make], rng: np.random.Generator) -> tuple[bytes, Description]:
+    return next(models)(rng)
+
+
 def agree(
-    make: Callable[[np.random.Generator], tuple[bytes, Description]],
+    make: Make,
     seeds: Sequence[Sequence[int]],
     folder: Path,
     tflite_runtime: Oracle,

@@ -8,9 +8,12 @@ import pytest
 import edgecnn
 from edgecnn import zoo
 from edgecnn.building.app_model import header
+from edgecnn.device import device as devices
+from edgecnn.device import requests
 from edgecnn.device.device import Device
 from edgecnn.emulators.host_board import host_board
 from tests.support.host_firmware import SANITIZED, built
+from tests.support.scripted_line import Clock
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +43,11 @@ def port(program: Path) -> Iterator[str]:
 def device(port: str) -> Iterator[Device]:
     with Device(port) as device:
         yield device
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for module in (devices, requests):
+        monkeypatch.setattr(module, "time", clock)
+    return clock

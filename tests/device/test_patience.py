@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +12,13 @@ import serial
 import edgecnn
 from edgecnn import board
 from edgecnn.building.build import build
-from edgecnn.device import device, requests
 from edgecnn.device.device import Device
 from edgecnn.device.line import Line
-from edgecnn.device.protocol import ANSWER, Command, Frame, Receiver, encode
+from edgecnn.device.protocol import ANSWER, Command, Frame, encode
 from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import NoBoardError
 from tests.support.host_firmware import recorded_hello
+from tests.support.scripted_line import Clock, Scripted
 from tests.support.streamed import X, small
 
 
@@ -76,53 +76,6 @@ def test_a_line_of_five_milliseconds_a_byte(port: str) -> None:
         assert device.traffic.stale <= 1
         assert np.array_equal(device.infer(X[0]).codes.ravel(), small().evaluate(X[:1]).ravel())
         assert (device.traffic.retries, device.traffic.lost, device.corrupt) == (0, 0, 0)
-
-
-class Clock:
-    """The time, as far as it goes by on a line."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-class Scripted:
-    """A line on which `hears` is told of each request and when it came, and says what arrives after how long."""
-
-    def __init__(self, clock: Clock, hears: Callable[[Frame, float], list[tuple[float, bytes]]]):
-        self.clock, self.hears, self.begin = clock, hears, clock.now
-        self.receiver, self.coming, self.asked = Receiver(), deque[tuple[float, bytes]](), list[float]()
-
-    in_waiting = 0
-
-    def read(self, size: int = 1, /) -> bytes:
-        if self.coming and self.coming[0][0] <= self.clock.now + 0.05:
-            self.clock.now = max(self.clock.now, self.coming[0][0])
-            return self.coming.popleft()[1]
-        self.clock.now += 0.05
-        return b""
-
-    def write(self, data: bytes, /) -> None:
-        for frame in self.receiver.feed(data):
-            passed = self.clock.now - self.begin
-            self.asked.append(round(passed, 1))
-            self.coming.extend((self.clock.now + later, part) for later, part in self.hears(frame, passed))
-
-    def close(self) -> None:
-        pass
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    for module in (device, requests):
-        monkeypatch.setattr(module, "time", clock)
-    return clock
 
 
 @pytest.mark.parametrize(("options", "patience"), [({}, 10), ({"patience": 3}, 3), ({"settle": 2, "patience": 5}, 7)])

@@ -8,7 +8,7 @@ from edgecnn.converted import Converted
 from edgecnn.host import HostModel, sizes_source
 
 _FLAGS = (*compiler.STRICT, "-O1", "-fPIC", "-shared")
-_SYMBOLS = "runtime/symbols.h"  # the names of a network's own kernels
+_SYMBOLS = "runtime/symbols.h"  # the names of a network's own kernels, where it has any
 
 
 class _Part(HostModel):
@@ -34,7 +34,7 @@ def compiled(networks: Sequence[Converted], target: Path) -> list[HostModel]:
         index = next(fitting, len(groups))
         if index == len(groups):
             groups.append({_SYMBOLS: b""})
-        symbols = groups[index][_SYMBOLS] + _defines(network.sources[_SYMBOLS])
+        symbols = groups[index][_SYMBOLS] + _defines(network.sources.get(_SYMBOLS, b""))
         sizes = {f"{network.manifest.name}.sizes.c": sizes_source(network.manifest).encode()}
         groups[index] |= {**network.sources, **sizes, _SYMBOLS: symbols}
         group_of.append(index)
