@@ -13,13 +13,13 @@ from pathlib import Path
 
 from edgecnn import board as boards
 from edgecnn import read_tflite, write_c, zoo
-from edgecnn.attached import attached
 from edgecnn.building.build import build
 from edgecnn.building.fit import at_least
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.emulators.counter import counting
 from edgecnn.errors import DoesNotFitError
-from edgecnn.profiling import measure
+from edgecnn.onboard.connect import attached
+from edgecnn.onboard.profiling import measure
 
 FILE = Path(__file__).parent.parent / "docs" / "boards.md"
 BEGIN, END = "<!-- begin: python benchmarks/boards.py -->\n", "<!-- end -->\n"

@@ -19,8 +19,8 @@ from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 from edgecnn import board as boards
-from edgecnn import paths
 from edgecnn.building import compiler, toolchain
+from edgecnn.support import paths
 
 FLAGS = ("-Os", "-g0", "-ffreestanding", "-ffunction-sections")
 CORTEX_M4 = ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m4")

@@ -22,7 +22,7 @@ from edgecnn import board as boards
 from edgecnn import read_tflite, write_c, zoo
 from edgecnn.building.build import build
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
-from edgecnn.profiling import profile
+from edgecnn.onboard.profiling import profile
 
 FILE = Path(__file__).parent.parent / "docs" / "speed.md"
 TOLERANCE = 0.02  # other releases of the compiler

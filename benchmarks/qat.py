@@ -16,10 +16,10 @@ from edgecnn import datasets, training, zoo
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import quantize
-from edgecnn.metrics import Accuracy, accuracy
 from edgecnn.qat.fine_tuning import fine_tune
 from edgecnn.qat.rewriting import without_fake_quantization
 from edgecnn.quantization import REPRESENTATIVE
+from edgecnn.support.metrics import Accuracy, accuracy
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "qat.md"
 MARK = "<!-- benchmarks/qat.py -->\n"

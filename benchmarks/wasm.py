@@ -15,8 +15,9 @@ import tempfile
 from pathlib import Path
 
 from edgecnn import board as boards
-from edgecnn import read_tflite, tools, write_c, zoo
+from edgecnn import read_tflite, write_c, zoo
 from edgecnn.building import toolchain
+from edgecnn.support import dependencies
 
 # What is compared, and how it is converted; the first is what the others are compared with.
 WAYS = {
@@ -34,7 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         modules = [_module(Path(work) / f"{i}", *way) for i, way in enumerate(WAYS.values())]
         command = [
-            tools.path("node"),
+            dependencies.path("node"),
             OPTIMIZED,
             str(Path(__file__).with_suffix(".mjs")),
             rounds,

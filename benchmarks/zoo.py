@@ -17,7 +17,7 @@ from edgecnn import datasets, write_c, zoo
 from edgecnn.converters.keras_to_tflite import keras_to_tflite
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.metrics import Accuracy
+from edgecnn.support.metrics import Accuracy
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "zoo.md"
 SHAPE, CLASSES = (32, 32, 3), 10

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from benchmarks import zoo as sizes
 from edgecnn import board as boards
 from edgecnn import datasets, write_c, zoo
-from edgecnn.attached import attached
 from edgecnn.building.build import build
 from edgecnn.converters.manifest import Manifest, read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
@@ -30,7 +29,8 @@ from edgecnn.errors import DoesNotFitError
 from edgecnn.fixed_point import quantize
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
-from edgecnn.profiling import measure
+from edgecnn.onboard.connect import attached
+from edgecnn.onboard.profiling import measure
 
 BOARDS = ("mps3_an547", "mps2_an500", "raspberry_pi_4", "bbc_microbit")
 IMAGES = 4

@@ -6,7 +6,7 @@ import functools
 import re
 from pathlib import Path
 
-from edgecnn import paths
+from edgecnn.support import paths
 
 _IDENTIFIER = r"[A-Za-z][A-Za-z0-9_]{0,47}"
 _OF_KERNELS = "edgecnn_"

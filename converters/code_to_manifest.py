@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from edgecnn import paths
 from edgecnn.door import Door
 from edgecnn.program.numbering import Place
+from edgecnn.support import paths
 from edgecnn.tensor import Tensor
 from edgecnn.version import VERSION
 

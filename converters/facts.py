@@ -8,9 +8,9 @@ from typing import Annotated
 
 import numpy as np
 
-from edgecnn import records
 from edgecnn.fixed_point import INT32_MAX
-from edgecnn.records import Rule, matching, one_of, within
+from edgecnn.support import records
+from edgecnn.support.records import Rule, matching, one_of, within
 
 from . import c_names
 from .labels import MOST_NAMES

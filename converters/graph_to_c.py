@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgecnn import paths
 from edgecnn.errors import DoesNotFitError, UsageError
-from edgecnn.files import replace_folder
 from edgecnn.fixed_point import INT32_MAX
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
 from edgecnn.lowering.streaming import smallest
 from edgecnn.program.program import Program
+from edgecnn.support import paths
+from edgecnn.support.files import replace_folder
 
 from . import c_names, c_text
 from .code_to_manifest import manifest_of

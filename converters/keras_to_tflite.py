@@ -75,7 +75,7 @@ def load_keras(path: Path) -> Any:
     load_tensorflow()
     import keras
 
-    import edgecnn.qat.layers  # noqa: F401  registered with Keras by its import
+    from . import keras_layers  # noqa: F401  registered with Keras by its import
 
     try:
         with silence():

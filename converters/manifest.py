@@ -11,9 +11,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from edgecnn import records
 from edgecnn.errors import InvalidModelError
-from edgecnn.records import one_of
+from edgecnn.support import records
+from edgecnn.support.records import one_of
 from edgecnn.targets import OPTIMIZE, TARGETS
 
 from .facts import (

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from edgecnn import paths
+from edgecnn.support import paths
 
 from . import c_text
 

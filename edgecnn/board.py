@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from . import paths
 from .errors import UsageError
-from .progress import say
-from .records import PRINTABLE, matching, one_of, record, shown, within
+from .support import paths
+from .support.progress import say
+from .support.records import PRINTABLE, matching, one_of, record, shown, within
 from .targets import TARGETS, native
 
 ELF = "firmware.elf"  # what the compiler makes for most boards

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import files
 from .converters.graph_to_c import Generated, generate
 from .converters.manifest import Manifest, made_by_another, read_manifest
 from .converters.tflite_to_graph import read_tflite
 from .errors import DoesNotFitError, InvalidModelError, UsageError
 from .graph import Graph
 from .program.program import Program
-from .records import shown
+from .support import files
+from .support.records import shown
 from .targets import TARGETS
 from .version import VERSION
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from . import attached, paths
 from .errors import EdgecnnError, UsageError
-from .tools import TOOLS, Tool
+from .onboard import connect
+from .support import paths
+from .support.dependencies import TOOLS, Tool
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Everything, in the order of edgecnn.tools, then what else it takes."""
+    """Everything, in the order of edgecnn.support.dependencies, then what else it takes."""
     return [*(_examine(tool) for tool in TOOLS.values()), _cache(), *_ports()]
 
 
@@ -49,7 +50,7 @@ def _cache() -> Finding:
 def _ports() -> list[Finding]:
     """Whether the serial ports are ours to open: those that are attached, else those that may come."""
     mend = f"{_shown([*_as_root(), 'usermod', '-aG', 'dialout', getpass.getuser()])}, then log in again"
-    devices = [port.device for port in attached.usb_ports()]
+    devices = [port.device for port in connect.usb_ports()]
     if devices:
         allowed = {device: os.access(device, os.R_OK | os.W_OK) for device in devices}
         return [

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import paths
 from .building import compiler
 from .converted import Converted, opened
 from .converters.manifest import Manifest
 from .door import Codes, Given, give, take
 from .errors import InvalidModelError
-from .files import atomic_path
+from .support import paths
+from .support.files import atomic_path
 from .tensor import Tensor
 
 FLAGS = (*compiler.STRICT, "-O3", "-fPIC", "-shared")

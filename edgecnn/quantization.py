@@ -15,8 +15,8 @@ from .converters.labels import with_classes
 from .converters.onnx_to_tflite import load_onnx, onnx_to_tflite
 from .converters.tflite_to_graph import graph_of, read_tflite
 from .errors import EdgecnnError, UsageError
-from .npy import read_npy
-from .progress import busy
+from .support.npy import read_npy
+from .support.progress import busy
 
 REPRESENTATIVE = 1000  # training images whose activations give the ranges
 QUANTIZATION_AWARE = "quantization-aware training"

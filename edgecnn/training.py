@@ -17,12 +17,12 @@ from .converters.keras_archive import text_of
 from .converters.keras_to_tflite import load_keras, load_tensorflow
 from .datasets import Dataset, Split, to_input
 from .errors import InvalidModelError, UsageError
-from .files import atomic_path
 from .fused_normalization import fused_normalization
 from .losses import LOSSES as LOSSES
-from .metrics import Accuracy, accuracy
 from .printable import printable
-from .progress import bar
+from .support.files import atomic_path
+from .support.metrics import Accuracy, accuracy
+from .support.progress import bar
 
 _PROVENANCE = "edgecnn.json"  # member of the .keras file; Keras ignores what it does not know
 _NAMES = ("network", "dataset")  # in it: texts, by which others look things up

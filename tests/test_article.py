@@ -16,10 +16,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from edgecnn import HostModel, datasets, filters, images, read_tflite, training, write_c, zoo
+from edgecnn import HostModel, datasets, read_tflite, training, write_c, zoo
 from edgecnn.fixed_point import quantize
 from edgecnn.interpreter import trace
 from edgecnn.ops.max_pool2d import MaxPool2D
+from edgecnn.pictures import filters, images
 from tests.support.one_op import image, plane, run
 from tests.support.tflite_builder import Builder
 

@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 from numpy.typing import NDArray
 
-from edgecnn import camera, datasets
+from edgecnn import datasets
 from edgecnn.cli.run import command
 from edgecnn.errors import EdgecnnError, UsageError
+from edgecnn.pictures import camera
 
 
 def photograph() -> NDArray[Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from edgecnn import HostModel
 from edgecnn.converters.tflite_to_graph import graph_of
-from edgecnn.metrics import accuracy, auc, mae
+from edgecnn.support.metrics import accuracy, auc, mae
 from tests.support.command_line import refused, run
 from tests.support.doors import delay, mixed, random_values
 from tests.support.tflite_builder import Builder

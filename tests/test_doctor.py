@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import attached, doctor, tools
-from edgecnn.attached import UsbPort
+from edgecnn import doctor
 from edgecnn.errors import UsageError
+from edgecnn.onboard import connect
+from edgecnn.onboard.connect import UsbPort
+from edgecnn.support import dependencies
 from tests.support.command_line import run
 
 
@@ -21,7 +23,7 @@ def test_here_everything_is_installed() -> None:
     assert done.returncode == 0, done.stderr
     findings = json.loads(done.stdout)["findings"]
     found = {finding["name"]: finding for finding in findings if finding["found"]}
-    assert set(found) == {*tools.TOOLS, "cache", "serial ports"}
+    assert set(found) == {*dependencies.TOOLS, "cache", "serial ports"}
     assert "7." in found["qemu-aarch64"]["found"] or "version" in found["qemu-aarch64"]["found"]
     assert all(not finding["mend"] for finding in findings)
     lines = run("doctor").stdout.splitlines()
@@ -34,7 +36,7 @@ def test_where_nothing_is_installed() -> None:
     findings = {finding["name"]: finding for finding in json.loads(done.stdout)["findings"]}
     for name in ("C compiler", "qemu-system-arm", "qemu-arm", "avrdude", "ssh"):
         assert findings[name]["found"] is None
-        assert findings[name]["mend"].endswith(f"--no-install-recommends {tools.TOOLS[name].debian}")
+        assert findings[name]["mend"].endswith(f"--no-install-recommends {dependencies.TOOLS[name].debian}")
     assert findings["ziglang"]["found"].startswith("ziglang ")
     assert findings["cache"]["mend"].startswith("export XDG_CACHE_HOME=")
 
@@ -49,13 +51,13 @@ def test_every_error_names_the_same_package(monkeypatch: pytest.MonkeyPatch) -> 
     }
     for name, sentence in sentences.items():
         with pytest.raises(UsageError) as caught:
-            tools.path(name)
+            dependencies.path(name)
         assert str(caught.value) == sentence
 
 
 def test_ports_that_may_not_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     ports = [UsbPort(f"/dev/ttyACM{i}", "a port", "0d28:0204") for i in range(2)]
-    monkeypatch.setattr(attached, "usb_ports", lambda: ports)
+    monkeypatch.setattr(connect, "usb_ports", lambda: ports)
     monkeypatch.setattr(os, "access", lambda path, mode: path == "/dev/ttyACM1")
     closed, opened = doctor._ports()
     assert (closed.name, closed.found) == ("/dev/ttyACM0", None)
@@ -114,7 +116,7 @@ def test_install_that_does_not_help(managers: tuple[str, Path]) -> None:
 
 
 def test_pip_brings_the_extras() -> None:
-    missing = [tool for tool in tools.TOOLS.values() if tool.extra]
+    missing = [tool for tool in dependencies.TOOLS.values() if tool.extra]
     (command,) = doctor._install(missing)
     assert command == [sys.executable, "-m", "pip", "install", "--quiet", "edgecnn[build,flash]"]
     assert doctor._shown(command) == shlex.join(command)

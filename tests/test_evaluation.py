@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgecnn import datasets, evaluation, paths, read_tflite, zoo
+from edgecnn import datasets, read_tflite, zoo
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.device.device import Image, Inference
 from edgecnn.device.hello import Hello
@@ -18,6 +18,8 @@ from edgecnn.device.requests import Traffic
 from edgecnn.door import Door
 from edgecnn.errors import TransferError
 from edgecnn.graph import Graph
+from edgecnn.onboard import evaluation
+from edgecnn.support import paths
 from edgecnn.tensor import Tensor
 from tests.support.doors import delay
 
@@ -105,7 +107,7 @@ def test_answers_that_the_board_no_longer_gives_are_thrown_away(
     only: int | None, graph: Graph, kept: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of them, also if only one of those that are asked again differs."""
-    monkeypatch.setattr("edgecnn.kept.ASKED_AGAIN", 100)
+    monkeypatch.setattr("edgecnn.onboard.kept.ASKED_AGAIN", 100)
     with np.load(kept) as file:
         answers, ticks = file["answers"], file["ticks"]
     answers[only if only is not None else slice(None)] ^= 1

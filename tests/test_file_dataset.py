@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgecnn import datasets, npy, zoo
+from edgecnn import datasets, zoo
 from edgecnn.converters.keras_to_tflite import load_tensorflow
 from edgecnn.converters.labels import LABELS, classes_in, with_classes
 from edgecnn.converters.tflite_to_graph import graph_of, read_tflite
 from edgecnn.errors import UsageError
 from edgecnn.oracles import Oracle
+from edgecnn.support import npy
 from tests.support.command_line import refused, run
 
 X = np.arange(60, dtype=np.float32).reshape(20, 3)

@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from edgecnn import files
 from edgecnn.errors import EdgecnnError
+from edgecnn.support import files
 from tests.support.replaced import MARKER, NEW, OLD, held, marked, replace, two_steps, way
 
 __all__ = ["way"]  # the fixture

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edgecnn import paths
 from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, InvalidModelError, UsageError
 from edgecnn.graph import Graph
 from edgecnn.host import HostModel
+from edgecnn.support import paths
 from tests.support.random_models import random_input
 from tests.support.tflite_builder import Builder
 

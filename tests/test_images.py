@@ -8,9 +8,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from edgecnn import datasets, images, read_tflite, zoo
+from edgecnn import datasets, read_tflite, zoo
 from edgecnn.errors import UsageError
 from edgecnn.fixed_point import quantize
+from edgecnn.pictures import images
 
 
 @pytest.fixture(scope="module")

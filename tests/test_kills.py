@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import files
-from edgecnn.files import recover, write_atomically
+from edgecnn.support import files
+from edgecnn.support.files import recover, write_atomically
 from tests.support.replaced import NEW, OLD, held, marked, replace, two_steps, way
 
 __all__ = ["way"]  # the fixture

@@ -11,7 +11,7 @@ import pytest
 
 from edgecnn import board
 from edgecnn.building.build import build
-from edgecnn.scratch import scratch_folder
+from edgecnn.support.scratch import scratch_folder
 
 BOARDS = ("mps2_an386", "host", "raspberry_pi_4", "wasm")  # QEMU, a process, QEMU's user mode and Node.js
 KILLS = 5  # of each, with each signal

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import mean_absolute_error, mean_squared_error, roc_auc_score
 
-from edgecnn.metrics import Accuracy, Fidelity, accuracy, auc, confusion, mae, rmse
+from edgecnn.support.metrics import Accuracy, Fidelity, accuracy, auc, confusion, mae, rmse
 
 
 @pytest.mark.parametrize(("right", "n"), [(9946, 10000), (5, 5), (0, 5), (95, 100), (1, 2)])

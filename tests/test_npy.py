@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edgecnn.errors import UsageError
-from edgecnn.npy import read_npy
+from edgecnn.support.npy import read_npy
 
 
 def header(shape: str, descr: str = "'<f4'") -> bytes:

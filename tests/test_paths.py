@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import edgecnn
-from edgecnn import paths
+from edgecnn.support import paths
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 

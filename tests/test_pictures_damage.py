@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgecnn import images
 from edgecnn.errors import UsageError
+from edgecnn.pictures import images
 
 PICTURE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (24, 24, 3)).astype(np.uint8))
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from edgecnn import datasets, errors, progress
+from edgecnn import datasets, errors
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError
 from edgecnn.printable import printable
+from edgecnn.support import progress
 from tests.support.tflite_builder import Builder
 
 HOSTILE = "a\n\r\x1b[2J\x9b\u2028\u202egnp.\x00\udc80[/b]"

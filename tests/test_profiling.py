@@ -8,7 +8,7 @@ import pytest
 
 from edgecnn import board
 from edgecnn.emulators.counter import Counter, counter, counting
-from edgecnn.profiling import Profile, profile
+from edgecnn.onboard.profiling import Profile, profile
 
 QEMU = [name for name in board.names() if (e := board.load(name).emulator) and e.kind == "qemu"]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from edgecnn.records import PRINTABLE, matching, one_of, record, shown, within
+from edgecnn.support.records import PRINTABLE, matching, one_of, record, shown, within
 
 
 @dataclass(frozen=True)

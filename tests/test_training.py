@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from edgecnn import datasets, losses, training, verify, zoo
 from edgecnn.converters.keras_to_tflite import load_tensorflow
 from edgecnn.errors import InvalidModelError, UsageError
-from edgecnn.metrics import Accuracy
+from edgecnn.support.metrics import Accuracy
 from edgecnn.zoo import augmentation
 
 pytest.importorskip("tensorflow")

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgecnn import board, uf2
-from edgecnn.building import boot2, compiler
+from edgecnn import board
+from edgecnn.building import boot2, compiler, uf2
 from edgecnn.building.build import Build, build
+from edgecnn.building.uf2 import Firmware
 from edgecnn.device.device import Device
 from edgecnn.emulators import emulator
 from edgecnn.errors import EdgecnnError, TransferError
-from edgecnn.uf2 import Firmware
 from tests.support.processes import started
 
 PICO = board.load("raspberry_pi_pico")

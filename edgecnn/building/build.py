@@ -9,17 +9,17 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from .. import paths, uf2
 from ..board import Board, Text
 from ..converted import Converted, opened
 from ..converters.facts import Count, Name, Sha256
 from ..errors import DoesNotFitError, EdgecnnError, InvalidModelError, UsageError
-from ..files import hash_of, replace_folder
-from ..progress import say
-from ..records import record
-from ..scratch import scratch_folder
+from ..support import paths
+from ..support.files import hash_of, replace_folder
+from ..support.progress import say
+from ..support.records import record
+from ..support.scratch import scratch_folder
 from ..targets import TARGETS
-from . import app_model, boot2, stack, toolchain
+from . import app_model, boot2, stack, toolchain, uf2
 from .fit import Needs, at_least, check_fit
 from .image import image_of, intel_hex, measure
 

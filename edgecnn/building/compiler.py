@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import tools
 from ..errors import EdgecnnError, UsageError
+from ..support import dependencies
 
 STRICT = ("-std=c99", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror")
 
@@ -57,7 +57,7 @@ def host() -> Compiler:
     found = next((found for name in candidates if name and (found := named(name))), None)
     compiler = found or zig()
     if compiler is None:
-        both = " or ".join(tools.TOOLS[name].remedy for name in ("ziglang", "C compiler"))
+        both = " or ".join(dependencies.TOOLS[name].remedy for name in ("ziglang", "C compiler"))
         raise UsageError(f"no C compiler is installed; {both}.")
     return compiler
 

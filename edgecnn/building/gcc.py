@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import tools
 from ..board import Board, Target
 from ..errors import UsageError
+from ..support import dependencies
 from . import compiler
 from .stack import Told
 
@@ -74,7 +74,7 @@ def core(target: Target) -> list[str]:
 
 def find(target: Target) -> compiler.Compiler:
     """The compiler for a core of this kind; raises UsageError when it is not installed."""
-    found = compiler.named(tools.path(f"{target.target}-gcc"))
+    found = compiler.named(dependencies.path(f"{target.target}-gcc"))
     assert found
     return found
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from .. import tools
 from ..board import Target
 from ..errors import UsageError
+from ..support import dependencies
 from . import avr_stack, compiler, gcc, stack
 
 OPTIMIZED = (*compiler.STRICT, "-O2", "-g0")  # a target's own flags come behind these
@@ -49,7 +49,7 @@ def link(target: Target, arguments: list[str], script: Path, elf: Path) -> Linke
     Raises UsageError when the compiler is not known or not installed, EdgecnnError when it fails. It may leave more in
     the folder of `elf`.
     """
-    tools.path("pyelftools")
+    dependencies.path("pyelftools")
     return _of_kind(_BARE_KINDS, target)(target, arguments, script, elf)
 
 
@@ -75,7 +75,7 @@ def _of_kind(kinds: dict[str, _T], target: Target) -> _T:
 
 def zig() -> compiler.Compiler:
     """The compiler from pip; raises UsageError when it is not installed."""
-    tools.path("ziglang")
+    dependencies.path("ziglang")
     found = compiler.zig()
     assert found
     return found
@@ -116,7 +116,7 @@ def _gcc_program(target: Target) -> tuple[compiler.Compiler, list[str], str]:
 
 def avr_gcc(target: Target) -> tuple[compiler.Compiler, list[str]]:
     """The compiler of the AVRs and its flags for a core; raises UsageError when it is not installed."""
-    found = compiler.named(tools.path("avr-gcc"))
+    found = compiler.named(dependencies.path("avr-gcc"))
     assert found
     return found, [*OPTIMIZED, *_BARE, *_AVR, f"-mmcu={target.cpu}", *target.flags]
 

@@ -7,8 +7,8 @@ from dataclasses import asdict
 import click
 
 from .. import board
-from ..attached import usb_ports
 from ..converters.c_text import table
+from ..onboard.connect import usb_ports
 from . import options
 
 

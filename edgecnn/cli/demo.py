@@ -10,9 +10,9 @@ import click
 from .. import datasets, training, zoo
 from ..converters.graph_to_c import write_c
 from ..converters.tflite_to_graph import read_tflite
-from ..files import write_atomically
 from ..quantization import quantize_file
 from ..report import page
+from ..support.files import write_atomically
 from ..verification import verify
 from . import options
 

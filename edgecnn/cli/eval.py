@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from ..at_once import at_once
-from ..attached import attached
 from ..converted import Converted
 from ..errors import EdgecnnError, UsageError
-from ..evaluation import Evaluation, evaluate
-from ..metrics import Accuracy
+from ..onboard.connect import attached
+from ..onboard.evaluation import Evaluation, evaluate
+from ..support.metrics import Accuracy
+from ..support.parallel import at_once
 from ..verification.data import load_for, suitable
 from . import options
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .. import filters, images
-from ..files import write_atomically
+from ..pictures import filters, images
+from ..support.files import write_atomically
 from . import options
 
 

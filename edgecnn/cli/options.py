@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import click
 
 from .. import datasets, zoo
+from ..datasets.grading import METRICS
 from ..errors import UsageError
-from ..grading import METRICS
 
 Command = TypeVar("Command", bound=Callable[..., Any] | click.Command)
 

@@ -8,7 +8,7 @@ import click
 
 from ..converted import Converted
 from ..converters.c_text import table
-from ..profiling import Profile, profile
+from ..onboard.profiling import Profile, profile
 from . import options
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..files import write_atomically
 from ..quantization import quantize_file
+from ..support.files import write_atomically
 from . import options
 
 

@@ -10,15 +10,15 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import camera, images
-from ..attached import attached
 from ..converted import Converted
 from ..door import Codes, Door, give
 from ..errors import UsageError
 from ..graph import Graph
 from ..host import HostModel
-from ..npy import read_npy
+from ..onboard.connect import attached
 from ..oracles import Oracle
+from ..pictures import camera, images
+from ..support.npy import read_npy
 from . import options
 
 _CAMERA = "camera"  # as the name of a picture

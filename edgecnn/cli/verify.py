@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ..errors import AccuracyError, UsageError
-from ..files import write_atomically
 from ..report import page, text
+from ..support.files import write_atomically
 from ..verification import AS_TRAINED, verify
 from . import options
 

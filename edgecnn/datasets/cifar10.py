@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import paths
 from ..errors import EdgecnnError, UsageError
-from ..files import write_atomically
-from ..images import opened
-from ..progress import bar
+from ..pictures.images import opened
+from ..support import paths
+from ..support.files import write_atomically
+from ..support.progress import bar
 from . import Dataset, Split
 from .download import fetch
 from .packed import read, unpacked

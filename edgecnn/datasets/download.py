@@ -2,7 +2,7 @@
 
 import urllib.request
 
-from ..progress import bar
+from ..support.progress import bar
 
 _TIMEOUT_S = 30
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import UsageError
-from ..npy import read_npz
 from ..printable import printable
+from ..support.npy import read_npz
 from . import FILE, INPUT, TARGET, Array, Dataset, Split
 
 MOST_CLASSES = 100_000

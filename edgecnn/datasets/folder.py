@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import images
 from ..errors import UsageError
+from ..pictures import images
 from ..printable import printable
-from ..progress import bar
+from ..support.progress import bar
 from . import Dataset, Split
 
 _SHARES = {"test": 0.15, "validation": 0.1}  # of each class, and at least one picture; the rest is for training

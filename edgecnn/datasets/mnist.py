@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .. import paths
 from ..errors import EdgecnnError, UsageError
-from ..files import write_atomically
+from ..support import paths
+from ..support.files import write_atomically
 from . import Dataset, Split
 from .download import fetch
 from .packed import read, unpacked

@@ -8,8 +8,8 @@ import subprocess
 import tempfile
 from urllib.parse import urlsplit
 
-from .. import tools
 from ..errors import NoBoardError, PortError
+from ..support import dependencies
 
 SCHEME = "ssh://"
 PROGRAM = "edgecnn-firmware"  # what `edgecnn flash` calls it, in the home folder there
@@ -34,7 +34,7 @@ def command(place: str, line: str) -> list[str]:
     if not parts.hostname or parts.path.strip("/"):
         raise PortError(f"{url} is not of the form ssh://USER@HOST:PORT.")
     host = parts.netloc.removesuffix(f":{parts.port}")
-    return [tools.path("ssh"), "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", *port, "--", host, line]
+    return [dependencies.path("ssh"), "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", *port, "--", host, line]
 
 
 def program_sha256(place: str) -> str | None:

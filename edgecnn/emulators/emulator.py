@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
-from .. import tools
 from ..board import Board, Emulator
 from ..errors import TransferError, UsageError
-from . import node, simavr
+from ..support import dependencies, node
+from . import simavr
 from .host_board import host_board
 from .tether import tethered
 
@@ -64,7 +64,7 @@ def _qemu(emulator: Emulator, elf: Path) -> Iterator[str]:
 @contextmanager
 def machine(emulator: Emulator, options: list[str], *lines: str) -> Iterator[list[int]]:
     """QEMU with `options`, and for each of `lines` (-serial, -gdb) a TCP port of this computer, which it yields."""
-    program = tools.path(emulator.program)
+    program = dependencies.path(emulator.program)
     command = [program, "-machine", emulator.machine, *emulator.options, "-display", "none", "-monitor", "none"]
     with ExitStack() as stack:
         # QEMU gets sockets that listen already: no other program can take the ports, and whoever connects is served.
@@ -80,7 +80,7 @@ def machine(emulator: Emulator, options: list[str], *lines: str) -> Iterator[lis
 @contextmanager
 def _node(emulator: Emulator, script: str, *arguments: str) -> Iterator[str]:
     """A program of ours for Node.js, which as QEMU gets a socket that listens already."""
-    command = [tools.path(emulator.program), str(node.PROGRAMS / script)]
+    command = [dependencies.path(emulator.program), str(node.PROGRAMS / script)]
     with socket.create_server(("127.0.0.1", 0), backlog=1) as server:
         descriptor, port = server.fileno(), server.getsockname()[1]
         with _running([*command, str(descriptor), *arguments, *emulator.options], pass_fds=(descriptor,)):
@@ -89,7 +89,7 @@ def _node(emulator: Emulator, script: str, *arguments: str) -> Iterator[str]:
 
 def _rp2040js(emulator: Emulator, elf: Path) -> AbstractContextManager[str]:
     """Boots the UF2 file that lies beside the ELF: what is flashed on a real board."""
-    return _node(emulator, "rp2040.mjs", tools.path("rp2040js"), str(elf.with_suffix(".uf2")))
+    return _node(emulator, "rp2040.mjs", dependencies.path("rp2040js"), str(elf.with_suffix(".uf2")))
 
 
 @contextmanager
@@ -125,7 +125,7 @@ def _terminal() -> Iterator[tuple[int, str]]:
 
 _KINDS: dict[str, Callable[[Emulator, Path], AbstractContextManager[str]]] = {
     "qemu": _qemu,
-    "qemu-user": lambda emulator, elf: host_board(tools.path(emulator.program), *emulator.options, elf),
+    "qemu-user": lambda emulator, elf: host_board(dependencies.path(emulator.program), *emulator.options, elf),
     "rp2040js": _rp2040js,
     "simavr": _simavr,
     "node": lambda emulator, wasm: _node(emulator, "wasm.mjs", str(wasm)),

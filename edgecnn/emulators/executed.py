@@ -6,11 +6,11 @@ import os
 import threading
 from contextlib import closing
 
-from .. import tools
 from ..building.app_model import SEEDS
 from ..building.build import Build
 from ..device.device import Device
 from ..errors import EdgecnnError
+from ..support import dependencies
 from .host_board import host_board
 
 _LOG = ("-d", "exec,nochain,strace")  # a line for each block that is executed, and for each call of the kernel
@@ -31,7 +31,7 @@ def layers(built: Build) -> list[int]:
     reader = threading.Thread(target=_count, args=(log, asked))
     reader.start()
     try:
-        command = [tools.path(emulator.program), *emulator.options, *_LOG, "-D", f"/dev/fd/{end}"]
+        command = [dependencies.path(emulator.program), *emulator.options, *_LOG, "-D", f"/dev/fd/{end}"]
         board = host_board(*command, built.elf, environment=_ONE, pass_fds=(end,))
         with board as port, closing(Device(port, patience=_PATIENCE, timeout=_PATIENCE)) as device:
             device.time()

@@ -7,12 +7,12 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import paths, tools
 from ..building import compiler
 from ..errors import EdgecnnError, UsageError
-from ..files import atomic_path
+from ..support import dependencies, paths
+from ..support.files import atomic_path
 
-BOOTLOADERS = Path(tools.ARDUINO_BOOTLOADERS)
+BOOTLOADERS = Path(dependencies.ARDUINO_BOOTLOADERS)
 
 _FLAGS = (*compiler.STRICT, "-O2")
 _LIBRARIES = ("-lsimavr", "-lelf")
@@ -32,7 +32,9 @@ def program() -> Path:
     try:
         return _compiled("simavr", compiler.host(), source, _FLAGS, _LIBRARIES)
     except EdgecnnError as error:
-        raise UsageError(f"simavr's library cannot be used ({error}); {tools.TOOLS['simavr'].remedy}.") from error
+        raise UsageError(
+            f"simavr's library cannot be used ({error}); {dependencies.TOOLS['simavr'].remedy}."
+        ) from error
 
 
 def bootloader(name: str) -> Path:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..attached import ports_of
 from ..board import Board
 from ..building.build import Build
 from ..device.device import Device
 from ..errors import NoBoardError, UsageError, WrongModelError
+from ..onboard.connect import ports_of
 from . import avrdude, esptool, gdb, hex_folder, ssh, stm32flash, uf2
 from .tool import Job, Tool
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..scratch import scratch_folder
+from ..support.scratch import scratch_folder
 from . import serial_port
 from .tool import Job, Tool, failed, module, run
 

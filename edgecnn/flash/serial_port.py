@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..attached import only_port
 from ..board import Board
+from ..onboard.connect import only_port
 
 
 def find(board: Board, port: str | None) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import tools
 from ..board import Board, Flasher
 from ..building.build import Build
 from ..errors import TransferError
+from ..support import dependencies
 
 _PATIENCE = 600  # seconds that a tool may take
 
@@ -64,12 +64,12 @@ class Tool:
 
 def program(name: str) -> list[str]:
     """The beginning of a command line; raises UsageError with what installs it."""
-    return [tools.path(name)]
+    return [dependencies.path(name)]
 
 
 def module(name: str) -> list[str]:
     """As `program`, of a Python package."""
-    tools.path(name)
+    dependencies.path(name)
     return [sys.executable, "-m", name]
 
 

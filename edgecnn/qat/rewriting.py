@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from ..converters.keras_layers import FakeQuantization, Rounded, rounded
 from .folding import WEIGHTED, folded
-from .layers import FakeQuantization, Rounded, rounded
 from .walk import Neighbours, refuse
 
 _L = keras.layers

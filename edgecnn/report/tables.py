@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..metrics import FORMULAS, Accuracy, Grade
+from ..support.metrics import FORMULAS, Accuracy, Grade
 from ..verification import Verification
 
 

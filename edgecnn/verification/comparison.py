@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..datasets.grading import Grading
 from ..door import Codes
 from ..errors import EdgecnnError
-from ..float_reference import FloatReference
-from ..grading import Grading
 from ..graph import Graph
 from ..host import HostModel
 from ..interpreter import trace
-from ..metrics import Fidelity
 from ..oracles import Oracle
 from ..oracles.trust import not_deciding
-from ..progress import bar
+from ..support.metrics import Fidelity
+from ..support.progress import bar
 from ..tensor import Tensor
 from .data import Data
+from .float_reference import FloatReference
 from .party import Party
 from .where import Where
 

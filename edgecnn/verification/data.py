@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from .. import datasets, zoo
 from ..datasets import Array, Dataset, Split
+from ..datasets.examples import arrays_of, codes_of
 from ..door import Codes, Door
-from ..examples import arrays_of, codes_of
 from ..graph import Graph
 from ..interpreter import CHUNK
 

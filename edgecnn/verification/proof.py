@@ -11,15 +11,15 @@ import numpy as np
 from ..converted import Converted
 from ..converters.c_names import name_of
 from ..converters.tflite_to_graph import read_tflite
+from ..datasets.grading import Grading, grading_of
 from ..errors import UsageError
-from ..float_reference import FloatReference
-from ..grading import Grading, grading_of
 from ..graph import Graph
 from ..host import HostModel
 from ..oracles import Oracle, available
 from ..version import VERSION
 from .comparison import Comparison
 from .data import AS_TRAINED, RANDOM_SEED, Data, suitable
+from .float_reference import FloatReference
 from .party import Party
 from .result import Verification
 from .where import everywhere

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..converters.manifest import Manifest
+from ..datasets.grading import Grading
 from ..errors import VerificationError
-from ..grading import Grading
 from ..graph import Graph
-from ..metrics import FORMULAS, Accuracy, Fidelity, Grade
+from ..support.metrics import FORMULAS, Accuracy, Fidelity, Grade
 from ..tensor import Tensor
 from .party import Party
 from .where import Where

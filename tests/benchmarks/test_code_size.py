@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import paths
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.support import paths
 from tests.support.lenet import lenet
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "code_size.py"

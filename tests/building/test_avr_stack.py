@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import board, paths
+from edgecnn import board
 from edgecnn.board import Target
 from edgecnn.building import avr_stack, toolchain
 from edgecnn.building.stack import UnknownStackError
+from edgecnn.support import paths
 
 DEEP = """
 void use(volatile char *);

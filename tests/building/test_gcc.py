@@ -11,12 +11,12 @@ import pytest
 
 from benchmarks import code_size
 from edgecnn import board as boards
-from edgecnn import paths
 from edgecnn.building import compiler, gcc, stack
 from edgecnn.building.build import build, read
 from edgecnn.device.device import Device
 from edgecnn.emulators.emulator import emulate
 from edgecnn.errors import UsageError
+from edgecnn.support import paths
 from tests.support import by_gcc
 from tests.support.command_line import refused, run
 

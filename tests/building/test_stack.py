@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import board, paths
+from edgecnn import board
 from edgecnn.board import Board
 from edgecnn.building import compiler, stack
+from edgecnn.support import paths
 
 M4 = board.load("mps2_an386")
 

@@ -10,12 +10,13 @@ import pytest
 from PIL import Image
 
 from edgecnn import board as boards
-from edgecnn import datasets, evaluation, read_tflite, write_c, zoo
+from edgecnn import datasets, read_tflite, write_c, zoo
 from edgecnn.building.build import build
 from edgecnn.device.device import Device
 from edgecnn.emulators.emulator import emulate
 from edgecnn.errors import TransferError
 from edgecnn.graph import Graph
+from edgecnn.onboard import evaluation
 from tests.support.command_line import refused, run
 from tests.support.lenet import lenet
 

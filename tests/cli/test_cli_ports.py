@@ -18,11 +18,12 @@ import pytest
 import serial
 from click.testing import CliRunner
 
-from edgecnn import attached, board
+from edgecnn import board
 from edgecnn.building.build import build
 from edgecnn.cli.boards import command
 from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import NoBoardError, SeveralBoardsError
+from edgecnn.onboard import connect
 from tests.support.command_line import refused, run
 from tests.support.lenet import lenet
 
@@ -194,27 +195,27 @@ MICROBIT, HIFIVE, UNKNOWN = "0d28:0204", "0403:6010", "1a86:7523"
 
 def test_the_port_with_the_boards_usb_id_is_taken(plug: list[str]) -> None:
     plug += [HIFIVE, UNKNOWN, MICROBIT]
-    assert attached.only_port(board.load("bbc_microbit")) == "/dev/ttyACM2"
-    assert attached.only_port(board.load("hifive1")) == "/dev/ttyACM0"
-    assert attached.only_port(board.load("mps2_an386")) == "/dev/ttyACM1"  # no id of its own, nobody else's
+    assert connect.only_port(board.load("bbc_microbit")) == "/dev/ttyACM2"
+    assert connect.only_port(board.load("hifive1")) == "/dev/ttyACM0"
+    assert connect.only_port(board.load("mps2_an386")) == "/dev/ttyACM1"  # no id of its own, nobody else's
 
 
 def test_no_port_is_taken_that_is_another_boards(plug: list[str]) -> None:
     plug += [HIFIVE]
     with pytest.raises(NoBoardError) as caught:
-        attached.only_port(board.load("bbc_microbit"))
+        connect.only_port(board.load("bbc_microbit"))
     assert str(caught.value) == (
         "no board is attached that could be bbc_microbit; attached: /dev/ttyACM0 (a port, probably hifive1); plug it "
         "in, name its --port, or use --emulate."
     )
     plug.clear()
     with pytest.raises(NoBoardError, match="could be bbc_microbit; plug it in"):
-        attached.only_port(board.load("bbc_microbit"))
+        connect.only_port(board.load("bbc_microbit"))
 
 
 def test_several_candidates_are_listed(plug: list[str], lenet5: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plug += [MICROBIT, MICROBIT, UNKNOWN]
-    with pytest.raises(SeveralBoardsError) as caught, attached.attached(lenet5, "bbc_microbit"):
+    with pytest.raises(SeveralBoardsError) as caught, connect.attached(lenet5, "bbc_microbit"):
         pass
     assert caught.value.exit_code == 12
     assert "/dev/ttyACM0 (a port, probably bbc_microbit), /dev/ttyACM1 " in str(caught.value)

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from edgecnn import paths
 from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
+from edgecnn.support import paths
 from tests.support.elf import symbols
 from tests.support.tflite_builder import Builder
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import paths, write_c
+from edgecnn import write_c
 from edgecnn.building import compiler
 from edgecnn.converters.c_names import fault_of, name_of
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import UsageError
+from edgecnn.support import paths
 from tests.support.converted_network import network
 
 STANDARD = (

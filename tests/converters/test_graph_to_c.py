@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgecnn import paths
 from edgecnn.converters import c_text
 from edgecnn.converters.facts import FlashEstimate
 from edgecnn.converters.graph_to_c import write_c
@@ -17,6 +16,7 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import DoesNotFitError
 from edgecnn.graph import Graph
 from edgecnn.host import HostModel
+from edgecnn.support import paths
 from edgecnn.version import VERSION
 from tests.support.c_folder import contents
 from tests.support.small_networks import everything, tiny

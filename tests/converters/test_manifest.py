@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edgecnn import paths, write_c
+from edgecnn import write_c
 from edgecnn.board import load
 from edgecnn.building import compiler
 from edgecnn.building.build import build
@@ -21,6 +21,7 @@ from edgecnn.converters.manifest import MANIFEST, Manifest, read_manifest
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import EdgecnnError, InvalidModelError
 from edgecnn.host import HostModel
+from edgecnn.support import paths
 from tests.support.converted_network import X, network
 
 SIZES = HealthCheck.too_slow, HealthCheck.function_scoped_fixture

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgecnn import datasets, images
+from edgecnn import datasets
 from edgecnn.errors import UsageError
+from edgecnn.pictures import images
 
 COLOURS = {"blue": (0, 0, 200), "green": (0, 200, 0), "red": (200, 0, 0)}
 

@@ -12,11 +12,7 @@ import edgecnn
 from edgecnn.building.app_model import header
 from edgecnn.device.device import Device, Image
 from edgecnn.emulators.host_board import host_board
-from edgecnn.errors import (
-    UsageError,
-    VerificationError,
-    WrongModelError,
-)
+from edgecnn.errors import UsageError, VerificationError, WrongModelError
 from edgecnn.host import HostModel
 from edgecnn.interpreter import trace
 from tests.support.failure import failure

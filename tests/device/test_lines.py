@@ -17,11 +17,7 @@ import serial
 import edgecnn
 from edgecnn.device.device import Device
 from edgecnn.emulators.host_board import host_board
-from edgecnn.errors import (
-    NoBoardError,
-    PortError,
-    TransferError,
-)
+from edgecnn.errors import NoBoardError, PortError, TransferError
 from tests.support.failure import failure
 from tests.support.host_firmware import X
 from tests.support.processes import started

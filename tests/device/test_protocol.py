@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgecnn import paths
 from edgecnn.device import protocol
 from edgecnn.device.protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, cobs, decode, encode, uncobs
+from edgecnn.support import paths
 
 FRAMES = st.builds(
     Frame, st.integers(0, 255), st.integers(0, 2**32 - 1), st.integers(0, 65535), st.binary(max_size=700)

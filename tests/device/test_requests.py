@@ -8,9 +8,7 @@ import pytest
 
 from edgecnn.device.device import Device
 from edgecnn.device.protocol import ANSWER, VERSION, Command, Frame, Receiver, Status, encode
-from edgecnn.errors import (
-    WrongModelError,
-)
+from edgecnn.errors import WrongModelError
 from tests.support.failure import failure
 from tests.support.host_firmware import recorded_hello
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import serial
 
-from edgecnn import board, paths
+from edgecnn import board
 from edgecnn.building import compiler
 from edgecnn.building.app_model import header
 from edgecnn.building.build import build
@@ -18,6 +18,7 @@ from edgecnn.emulators.host_board import host_board
 from edgecnn.errors import TransferError, UsageError
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
+from edgecnn.support import paths
 from tests.support.doors import delay, mixed, random_values
 from tests.support.noisy_line import Noisy
 

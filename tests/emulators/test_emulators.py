@@ -10,8 +10,9 @@ from elftools.elf.elffile import ELFFile
 
 from edgecnn import board
 from edgecnn.building.build import build
-from edgecnn.emulators import emulator, node, simavr
+from edgecnn.emulators import emulator, simavr
 from edgecnn.errors import TransferError, UsageError
+from edgecnn.support import node
 from tests.support.boards import LINUX, with_options
 from tests.support.processes import started
 

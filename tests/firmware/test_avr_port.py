@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import serial
 
-from edgecnn import board, paths
+from edgecnn import board
 from edgecnn.building import build, image, toolchain
 from edgecnn.emulators import emulator
+from edgecnn.support import paths
 
 MAIN = r"""
 #include "port.h"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import paths
 from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
+from edgecnn.support import paths
 from tests.support.lenet import lenet
 from tests.support.small_networks import everything
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from edgecnn import paths
 from edgecnn.building import compiler
+from edgecnn.support import paths
 from tests.support.rounding import EDGES, INT32_MAX, INT32_MIN, mbqm, rdbp, srdhm
 
 _WRAPPERS = """

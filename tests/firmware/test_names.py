@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import paths
 from edgecnn.building import compiler
 from edgecnn.converters.graph_to_c import write_c
+from edgecnn.support import paths
 from tests.support.small_networks import everything
 
 ISO_C = """assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign stdarg

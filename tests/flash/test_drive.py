@@ -5,11 +5,7 @@ from pathlib import Path
 import pytest
 
 from edgecnn import flash
-from edgecnn.errors import (
-    NoBoardError,
-    SeveralBoardsError,
-    TransferError,
-)
+from edgecnn.errors import NoBoardError, SeveralBoardsError, TransferError
 from edgecnn.flash import drive
 from tests.support.command_line import refused, run
 from tests.support.flashing import BOARDS, firmware, flashed, proofs, runs

@@ -12,12 +12,7 @@ import pytest
 from edgecnn import flash, read_tflite, write_c
 from edgecnn.building.build import read
 from edgecnn.emulators import emulator
-from edgecnn.errors import (
-    NoBoardError,
-    TransferError,
-    UsageError,
-    WrongModelError,
-)
+from edgecnn.errors import NoBoardError, TransferError, UsageError, WrongModelError
 from edgecnn.flash import Job, Tool, tool
 from tests.support.command_line import refused, run
 from tests.support.flashing import BOARDS, firmware, flashed, proofs, runs

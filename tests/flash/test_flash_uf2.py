@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import board, uf2
+from edgecnn import board
+from edgecnn.building import uf2
 from edgecnn.building.build import Build, build
 from edgecnn.converters.manifest import read_manifest
 from edgecnn.device.device import Device

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import paths
 from edgecnn.emulators import emulator
+from edgecnn.support import paths
 from tests.support.command_line import refused, run
 from tests.support.flashing import BOARDS, firmware, flashed, proofs, runs
 

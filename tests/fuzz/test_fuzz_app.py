@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import paths
 from edgecnn.building import compiler
+from edgecnn.support import paths
 
 HERE = Path(__file__).parent
 FLAGS = ("-O2", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DSTANDALONE")

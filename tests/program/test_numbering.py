@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgecnn import HostModel, profiling, write_c
+from edgecnn import HostModel, write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
+from edgecnn.onboard import profiling
 from edgecnn.program.numbering import numbering
 from tests.support.lenet import lenet
 from tests.support.tflite_builder import Builder

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgecnn.qat import layers as fake
+from edgecnn.converters import keras_layers as fake
 
 
 def test_a_range_follows_its_members_and_holds_them_all() -> None:

@@ -13,12 +13,12 @@ from edgecnn.converters.keras_to_tflite import keras_to_tflite, load_keras, load
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.errors import UnsupportedError, UsageError
 from edgecnn.fixed_point import quantize
-from edgecnn.float_reference import FloatReference
 from edgecnn.graph import Graph
 from edgecnn.ops.weighted import WeightedOp
 from edgecnn.quantization import quantize_file
 from edgecnn.report import text
 from edgecnn.verification import CONVERTED
+from edgecnn.verification.float_reference import FloatReference
 from tests.support.qat import RECIPE, SHAPE, float_training
 from tests.support.training_data import EXACT_ORACLES, noise, small
 
@@ -26,7 +26,7 @@ pytest.importorskip("tensorflow")
 keras = load_tensorflow().keras
 layers = keras.layers
 
-from edgecnn.qat import layers as fake  # noqa: E402  they need TensorFlow
+from edgecnn.converters import keras_layers as fake  # noqa: E402  they need TensorFlow
 from edgecnn.qat import rewriting  # noqa: E402
 from edgecnn.qat.fine_tuning import fine_tune  # noqa: E402
 from edgecnn.qat.folding import folded  # noqa: E402

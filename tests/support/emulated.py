@@ -11,7 +11,6 @@ import serial
 from numpy.typing import NDArray
 
 from edgecnn import board as boards
-from edgecnn import paths
 from edgecnn.building import build, image, toolchain
 from edgecnn.converters.c_text import constant
 from edgecnn.converters.graph_to_c import code_of, network_files, shared_runtime
@@ -19,6 +18,7 @@ from edgecnn.emulators.emulator import emulate
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
+from edgecnn.support import paths
 
 # In place of the app. After each byte from the host: for each network and its inputs, the CRC of every layer's output.
 _MAIN = """

@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from edgecnn.errors import (
-    EdgecnnError,
-)
+from edgecnn.errors import EdgecnnError
 
 
 def failure(expected: type[EdgecnnError], code: int, action: Callable[[], object]) -> str:

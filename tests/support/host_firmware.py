@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import serial
 
-from edgecnn import paths
 from edgecnn.building import compiler
 from edgecnn.device.protocol import Command, Frame, Receiver, encode
+from edgecnn.support import paths
 
 SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import files
-from edgecnn.files import replace_folder
+from edgecnn.support import files
+from edgecnn.support.files import replace_folder
 
 MARKER = "made.json"
 

@@ -13,8 +13,8 @@ from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import INTEGERS
 from edgecnn.graph import Graph
 from edgecnn.lowering.lower import lower
+from edgecnn.onboard.profiling import profile
 from edgecnn.ops.conv2d import Conv2D
-from edgecnn.profiling import profile
 from edgecnn.targets.cores.avr.scales import REACH, scales
 from tests.support.emulated import Case, differences
 from tests.support.lenet import lenet

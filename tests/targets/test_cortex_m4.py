@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgecnn.attached import attached
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.fixed_point import INTEGERS
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
-from edgecnn.profiling import profile
+from edgecnn.onboard.connect import attached
+from edgecnn.onboard.profiling import profile
 from edgecnn.targets.cores.cortex_m4.scales import scales
 from tests.support.lenet import lenet
 

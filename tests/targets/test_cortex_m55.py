@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from edgecnn import board as boards
-from edgecnn.attached import attached
 from edgecnn.converters.graph_to_c import write_c
 from edgecnn.converters.tflite_to_graph import graph_of
 from edgecnn.graph import Graph
 from edgecnn.interpreter import trace
 from edgecnn.lowering.lower import lower
+from edgecnn.onboard.connect import attached
 from tests.support.emulated import Case, differences
 from tests.support.tflite_builder import Builder
 

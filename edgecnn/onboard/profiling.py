@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from . import board as boards
-from .attached import attached
-from .building.build import Build, build
-from .converted import Converted, opened
-from .converters.facts import LayerFacts
-from .device.device import Device, Image
-from .emulators import executed
-from .emulators.counter import Counter, counter, counting, logged
-from .scratch import scratch_folder
+from .. import board as boards
+from ..building.build import Build, build
+from ..converted import Converted, opened
+from ..converters.facts import LayerFacts
+from ..device.device import Device, Image
+from ..emulators import executed
+from ..emulators.counter import Counter, counter, counting, logged
+from ..support.scratch import scratch_folder
+from .connect import attached
 
 
 @dataclass(frozen=True)

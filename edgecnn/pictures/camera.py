@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import EdgecnnError, UsageError
+from ..errors import EdgecnnError, UsageError
 
 _WIDTH, _HEIGHT = 640, 480
 _SETTLES = 1.0  # seconds until exposure and white balance follow the light

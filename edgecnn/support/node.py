@@ -1,13 +1,13 @@
-"""What runs on Node.js: our own programs, beside this file, and the packages from npm that they use."""
+"""What runs on Node.js: our own programs, in edgecnn/emulators, and the packages from npm that they use."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from .. import paths
+from . import paths
 
-PROGRAMS = Path(__file__).resolve().parent
+PROGRAMS = Path(__file__).resolve().parent.parent / "emulators"
 
 # As package-lock.json pins them.
 _PACKAGES: dict[str, str] = json.loads((PROGRAMS / "package.json").read_text())["dependencies"]

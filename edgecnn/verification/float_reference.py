@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import UsageError
-from .graph import Graph
-from .tensor import Tensor
+from ..errors import UsageError
+from ..graph import Graph
+from ..tensor import Tensor
 
 
 class FloatReference:
@@ -20,13 +20,13 @@ class FloatReference:
     """
 
     def __init__(self, path: Path, graph: Graph):
-        from .converters.keras_to_tflite import load_keras, load_tensorflow
+        from ..converters.keras_to_tflite import load_keras, load_tensorflow
 
         self.path = path
         keras = load_tensorflow().keras
         model = load_keras(path)
 
-        from .qat.rewriting import is_quantization_aware, without_fake_quantization
+        from ..qat.rewriting import is_quantization_aware, without_fake_quantization
 
         self.quantization_aware = is_quantization_aware(model)
         if self.quantization_aware:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .datasets import TARGET, Array, Split
-from .door import Codes, Door
-from .errors import UsageError
-from .metrics import Grade, Score, accuracy, auc, confusion, mae, rmse
+from ..door import Codes, Door
+from ..errors import UsageError
+from ..support.metrics import Grade, Score, accuracy, auc, confusion, mae, rmse
+from . import TARGET, Array, Split
 
 ACCURACY = "accuracy"
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import paths
-from .device.device import Device
-from .door import Codes, give
-from .files import atomic_path
-from .graph import Graph
-from .progress import note
+from ..device.device import Device
+from ..door import Codes, give
+from ..graph import Graph
+from ..support import paths
+from ..support.files import atomic_path
+from ..support.progress import note
 
 ASKED_AGAIN = 8  # of the answers that an earlier run kept
 

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import datasets
-from .device.device import Device, Image
-from .door import Codes
-from .errors import TransferError, VerificationError, WrongModelError
-from .examples import arrays_of, codes_of
-from .grading import Grading, grading_of
-from .graph import Graph
+from .. import datasets
+from ..datasets.examples import arrays_of, codes_of
+from ..datasets.grading import Grading, grading_of
+from ..device.device import Device, Image
+from ..door import Codes
+from ..errors import TransferError, VerificationError, WrongModelError
+from ..graph import Graph
+from ..support.metrics import Accuracy, Grade
+from ..support.progress import bar
 from .kept import Answer, Kept, answer_of, by_output
-from .metrics import Accuracy, Grade
-from .progress import bar
 
 _KEEP_EVERY = 5.0  # seconds between two savings of what was answered so far
 

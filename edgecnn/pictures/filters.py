@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .door import Door
-from .graph import Graph
-from .ops.conv2d import Conv2D
-from .ops.window import Axis, Window
-from .tensor import Tensor
+from ..door import Door
+from ..graph import Graph
+from ..ops.conv2d import Conv2D
+from ..ops.window import Axis, Window
+from ..tensor import Tensor
 
 _BLACK = -128  # the code of a black pixel; codes are pixel - 128
 

@@ -7,15 +7,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import board as boards
-from .board import Board
-from .building.build import Build, build
-from .converted import Converted, opened
-from .device import ssh
-from .device.device import Device
-from .emulators.emulator import emulate
-from .errors import NoBoardError, SeveralBoardsError
-from .scratch import scratch_folder
+from .. import board as boards
+from ..board import Board
+from ..building.build import Build, build
+from ..converted import Converted, opened
+from ..device import ssh
+from ..device.device import Device
+from ..emulators.emulator import emulate
+from ..errors import NoBoardError, SeveralBoardsError
+from ..support.scratch import scratch_folder
 
 
 @contextmanager

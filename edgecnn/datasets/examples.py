@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .datasets import INPUT, Array, Split
-from .door import Codes, Door
-from .errors import UsageError
+from ..door import Codes, Door
+from ..errors import UsageError
+from . import INPUT, Array, Split
 
 
 def arrays_of(inputs: Sequence[Door], split: Split, data: str) -> dict[str, Array]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from .errors import EdgecnnError
+from ..errors import EdgecnnError
 
 T = TypeVar("T")
 

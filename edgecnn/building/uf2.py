@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from .errors import EdgecnnError
+from ..errors import EdgecnnError
 
 PAYLOAD = 256  # bytes in a block: all that the RP2040's ROM takes
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import EdgecnnError
+from ..errors import EdgecnnError
 
 try:
     import fcntl

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import UsageError
+from ..errors import UsageError
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # of pictures; Pillow would run a program for EPS
 MOST_PIXELS = 1 << 26  # 67 million: any telephone's; Pillow takes 16 bytes for each

@@ -12,8 +12,8 @@ import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from .emulators import node
-from .errors import UsageError
+from ..errors import UsageError
+from . import node
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pictures: read, seen by a camera, filtered."""

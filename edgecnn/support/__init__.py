@@ -1,0 +1,1 @@
+"""What every room uses: files, paths, progress, records, tools that may be installed."""
