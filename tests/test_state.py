@@ -1,5 +1,6 @@
 """Networks with state: every implementation, every byte, again after a reset."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from edgecnn.lowering.lower import lower
 from edgecnn.lowering.planner import plan
 from edgecnn.oracles import Oracle
 from edgecnn.verification import verify
-from tests.support.doors import delay, random_values, written
+from tests.support.doors import delay, mixed, random_values, written
 from tests.support.tflite_builder import Builder
 
 
@@ -39,6 +40,12 @@ def test_the_tensors_of_state_share_no_memory(tmp_path: Path) -> None:
     assert [step.ops[0].kind for step in program.steps][-1] == "assign_variable"
     with pytest.raises(UsageError, match="without --stream"):
         lower(graph_of(delay()), stream=1)
+
+
+@pytest.mark.parametrize(("model", "what"), [(delay, "state"), (mixed, "several inputs")])
+def test_only_one_input_without_memory_comes_row_by_row(model: Callable[[], bytes], what: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=f"a network with {what} cannot take its input row by row; convert it without"):
+        write_c(graph_of(model()), tmp_path / "c", stream=None)
 
 
 def test_later_layers_leave_alone_what_is_remembered(tmp_path: Path) -> None:

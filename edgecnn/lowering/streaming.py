@@ -16,6 +16,9 @@ def smallest(graph: Graph, target: str = "generic", optimize: str = "balanced", 
 
     Raises UsageError when the first step cannot be streamed, and as `lower` does.
     """
+    if len(graph.inputs) > 1 or graph.states:
+        what = "several inputs" if len(graph.inputs) > 1 else "state"
+        raise UsageError(f"a network with {what} cannot take its input row by row; convert it without --stream.")
     found = _search(graph, target, optimize, fuse)
     if found is None:
         raise UsageError(
