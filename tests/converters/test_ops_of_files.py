@@ -59,7 +59,8 @@ def test_the_output_must_follow_from_the_input() -> None:
 
 def test_an_op_must_have_its_inputs_and_its_output() -> None:
     def missing(b: Builder) -> int:
-        return b.operator("RELU", [], b.input((1, 4), 1, 0))
+        b.input((1, 4), 1, 0)
+        return b.operator("RELU", [], b.tensor((1, 4), 1.0))
 
     def beyond(b: Builder) -> int:
         b.input((1, 4), 1, 0)
