@@ -124,12 +124,25 @@ def test_real_values_become_codes_as_the_oracles_quantize_them(
     zero_point: int, tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle
 ) -> None:
     """All codes, ties, what is too large, infinity and not a number; in C by NAME_quantize_0 and NAME_dequantize_0."""
-    steps = (np.arange(-300, 300) / 2).astype(np.float32) * np.float32(0.5)
+    quantized_alike(0.5, zero_point, tmp_path, tflite_runtime, tflite_micro)
+
+
+def test_ties_that_only_float32_has_become_codes_as_the_oracles_quantize_them(
+    tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle
+) -> None:
+    """0.25 / 0.1 is 2.5 in float32, and less in float64."""
+    quantized_alike(0.1, 5, tmp_path, tflite_runtime, tflite_micro)
+
+
+def quantized_alike(
+    scale: float, zero_point: int, tmp_path: Path, tflite_runtime: Oracle, tflite_micro: Oracle
+) -> None:
+    steps = (np.arange(-300, 300) / 2).astype(np.float32) * np.float32(scale)
     near = np.nextafter(steps, np.float32(np.inf)), np.nextafter(steps, np.float32(-np.inf))
     reals = np.concatenate([REALS, steps, *near])
     b = Builder()
     x = b.input((1, len(reals)), None, 0, dtype=np.float32)  # type: ignore[arg-type]
-    y = b.quantize(x, 0.5, zero_point)
+    y = b.quantize(x, scale, zero_point)
     model = b.finish(b.operator("DEQUANTIZE", [b.relu(y, 0.25, 7)], b.tensor((1, len(reals)), dtype=np.float32)))
     graph = graph_of(model)
     codes = graph.inputs[0].to_codes(reals)

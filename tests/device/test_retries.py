@@ -59,6 +59,16 @@ def test_the_least_time_that_an_answer_took_is_remembered(clock: Clock) -> None:
         assert np.diff(line.asked)[0] == pytest.approx(waited, abs=0.25)
 
 
+def test_what_keeps_its_number_took_its_time_since_the_first_attempt(clock: Clock) -> None:
+    line, board = asked(clock, answers(0.8))
+    board.ask(Command.INFER, once=True)
+    line.hears = lambda frame, passed: []
+    line.asked.clear()
+    with pytest.raises(TransferError):
+        board.ask(Command.INFER, once=True)
+    assert np.diff(line.asked)[0] == pytest.approx(TIMEOUT + 4 * 0.8, abs=0.25)
+
+
 def test_an_answer_to_an_earlier_attempt_counts_once(clock: Clock) -> None:
     """It comes when the request was sent again; then the second is stale, whatever is asked next."""
     line, board = asked(clock, answers(0.8))

@@ -9,26 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from edgecnn import flash, read_tflite, write_c
+from edgecnn import flash
 from edgecnn.building.build import read
 from edgecnn.emulators import emulator
 from edgecnn.errors import NoBoardError, TransferError, UsageError, WrongModelError
 from edgecnn.flash import Job, Tool, tool
 from tests.support.command_line import refused, run
 from tests.support.flashing import BOARDS, firmware, flashed, proofs, runs
-from tests.support.lenet import lenet
 from tests.support.standins import esp32_c3, stm32
 
 STM32 = [name for name, board in BOARDS.items() if board.flasher and board.flasher.kind == "stm32flash"]
-
-
-@pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same network with other weights."""
-    place = tmp_path_factory.mktemp("flash")
-    (place / "other.tflite").write_bytes(lenet())
-    write_c(read_tflite(place / "other.tflite"), place / "other", name="other")
-    return place / "other"
 
 
 @pytest.mark.parametrize("name", STM32)

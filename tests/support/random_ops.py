@@ -160,6 +160,10 @@ def _image(shape: tuple[int, ...]) -> bool:
     return len(shape) == 4
 
 
+def _axes(shape: tuple[int, ...]) -> bool:
+    return len(shape) > 1  # beside the batch: SQUEEZE may leave that alone
+
+
 def _few_axes(shape: tuple[int, ...]) -> bool:
     return len(shape) <= 3
 
@@ -180,7 +184,7 @@ OPS: dict[str, tuple[int, Callable[[tuple[int, ...]], bool], Callable[[Chain], s
     "SUB": (2, _any, _binary("SUB")),
     "MUL": (4, _any, _binary("MUL")),
     "MEAN": (2, _image, _mean),
-    "CONCATENATION": (4, _any, _concatenation),
+    "CONCATENATION": (4, _axes, _concatenation),
     "MAX_POOL_2D": (4, _image, pooling(Builder.max_pool_2d)),
     "AVERAGE_POOL_2D": (4, _image, pooling(Builder.average_pool_2d)),
     "FULLY_CONNECTED": (4, _any, dense),
@@ -189,7 +193,7 @@ OPS: dict[str, tuple[int, Callable[[tuple[int, ...]], bool], Callable[[Chain], s
     "TRANSPOSE_CONV": (3, _image, transposed),
     "RESIZE_NEAREST_NEIGHBOR": (2, _image, _resize),
     "STRIDED_SLICE": (2, _any, _strided_slice),
-    "SPLIT": (2, _any, _split),
+    "SPLIT": (2, _axes, _split),
     "TRANSPOSE": (2, _any, _transpose),
     "PADV2": (1, _image, _pad_v2),
     "SQUEEZE": (1, _thin, _table_op(Builder.squeeze)),
