@@ -101,7 +101,7 @@ class Board:
     debuggers: dict[Kind, Text] = field(default_factory=dict)  # what openocd, pyocd and probe-rs call the board or chip
     usb: list[Usb] = field(default_factory=list)  # what its serial port is on USB: vendor:product, 4 hex digits each
     settle: Seconds = 0.0  # after the port was opened, and so the board reset, that its bootloader listens
-    defines: dict[Macro, Word] = field(default_factory=dict)  # addresses and numbers that the port's C asks for
+    defines: dict[Macro, Word] = field(default_factory=dict)  # what the port's C asks for beside CLOCK_HZ and BAUD
 
     @property
     def bare(self) -> bool:

@@ -35,7 +35,7 @@ SLOW = "arduino_mega_2560"  # forty million cycles an image, each of them emulat
 
 @pytest.fixture
 def fitting(name: str, tmp_path: Path) -> tuple[Path, Graph]:
-    """The trained LeNet, where there is no room a network of every kernel; as C for its core and as a graph."""
+    """The trained LeNet, where there is no room a network of many ops; as C for its core and as a graph."""
     graph = everything() if name == TOO_SMALL else read_tflite(zoo.trained("lenet5_mnist"))
     write_c(graph, tmp_path / "c", name="network", target=board.load(name).target)
     return tmp_path / "c", graph

@@ -1,4 +1,4 @@
-"""The ops, one file each. To add one: its file here, its kernel in firmware/runtime, its test, and its line below."""
+"""The ops, one file each. CONTRIBUTING.md says how to add one: its line below is one of its steps."""
 
 from .add import Add, Sub
 from .average_pool2d import AveragePool2D

@@ -1,6 +1,6 @@
 """Small random int8 networks: one to five ops in a row, with random shapes, parameters and corner cases.
 
-An op of several inputs takes constants and earlier tensors beside the one before it.
+An op of several inputs takes constants and earlier tensors beside the one before it. The ops are in random_ops.
 """
 
 from dataclasses import dataclass

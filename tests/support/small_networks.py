@@ -16,7 +16,7 @@ def tiny() -> Graph:
 
 
 def everything() -> Graph:
-    """A network that uses every kernel."""
+    """A network of many kinds of ops that fits the smallest board."""
     b = Builder()
     x = b.pad(b.input((1, 6, 6, 1), 0.1, 3), [(0, 0), (1, 1), (1, 0), (0, 0)])
     x = b.conv2d(x, np.arange(-9, 9).reshape(2, 3, 3, 1).astype(np.int8), np.array([5, -5]), [0.01, 0.02], 0.1, 0)

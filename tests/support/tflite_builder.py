@@ -1,7 +1,7 @@
 """A small writer of int8 .tflite files, for tests: no tensorflow, and every field under the test's control.
 
-Ops return the index of their output tensor. `tensor` and `operator` are the raw forms behind them, for the files that
-no converter would write.
+The ops are methods in tests/support/tflite and return the index of their output tensor. `tensor` and `operator` are the
+raw forms behind them, for the files that no converter would write.
 """
 
 from collections.abc import Sequence
