@@ -18,7 +18,11 @@ from tests.support.command_line import refused, run
 from tests.support.flashing import BOARDS, firmware, flashed, proofs, runs
 from tests.support.standins import esp32_c3, stm32
 
-STM32 = [name for name, board in BOARDS.items() if board.flasher and board.flasher.kind == "stm32flash"]
+STM32 = [
+    name
+    for name, board in BOARDS.items()
+    if board.flasher and board.flasher.kind == "stm32flash" and board.emulator is not None
+]
 
 
 @pytest.mark.parametrize("name", STM32)
