@@ -24,7 +24,7 @@ from edgecnn import board
 from edgecnn.building import build
 from edgecnn.cli import _end_in_order
 from edgecnn.emulators.emulator import emulate
-from edgecnn.scratch import scratch_folder
+from edgecnn.support.scratch import scratch_folder
 from pathlib import Path
 _end_in_order()
 facts = board.load(sys.argv[1])
