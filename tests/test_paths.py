@@ -40,7 +40,7 @@ def test_a_checkout_is_laid_out_as_a_wheel_is() -> None:
 @pytest.mark.parametrize("home", ["/proc/nothing", __file__, "/dev/null"])
 @pytest.mark.parametrize("variable", ["HOME", "XDG_CACHE_HOME"])
 def test_without_a_home_that_can_be_written_the_cache_is_temporary(tmp_path: Path, variable: str, home: str) -> None:
-    code = "from edgecnn.support import paths; (paths.cache() / 'x').touch(); print(paths.cache()); print(paths.users_cache())"
+    code = "from edgecnn.support import paths as p; (p.cache() / 'x').touch(); print(p.cache()); print(p.users_cache())"
     cache, users = python(code, tmp_path, TMPDIR=str(tmp_path), **{variable: home}).splitlines()
     assert Path(cache).parent == tmp_path
     assert not Path(cache).exists()  # gone with the process
