@@ -148,7 +148,9 @@ def _chosen(outputs: Sequence[Door], split: Split, data: str, output: str | None
     if output is None:
         known = list(doors) if alone else [name for name in doors if name in targets]
         if len(known) != 1:
-            raise _UngradedError(f"it is not said by --output which one of {names} should be graded")
+            raise _UngradedError(
+                f"it is not said by --output which one of {', '.join(known) or names} should be graded"
+            )
         (output,) = known
     answers = targets.get(output, targets[TARGET] if alone else None)
     if answers is None:
