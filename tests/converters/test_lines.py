@@ -116,7 +116,7 @@ def test_of_streamed_layers_it_says_the_lines_of_each_stage(stream: int, target:
 def test_random_networks_of_all_ops() -> None:
     b = Builder()
     clipped = b.finish(b.operator("RELU_N1_TO_1", [b.input((1, 4), 0.1, 0)], b.tensor((1, 4), 0.1, 0)))  # never drawn
-    kinds, seed = set(), 0
+    seed, kinds = 0, set[type]()
     while seed < 60 or not kinds >= set(TFLITE_OPS.values()):
         assert seed < 600, f"{set(TFLITE_OPS.values()) - kinds} were never drawn"
         rng = np.random.default_rng([7, seed])
