@@ -35,6 +35,9 @@ def manifest_of(code: Code, contents: Mapping[str, bytes]) -> Manifest:
     """The manifest of a program's C beside the files `contents`."""
     program, memory, graph = code.program, code.memory, code.program.graph
     sizes = json.loads((paths.runtime() / "code_size.json").read_text())["bytes"]
+    kernels = {kernel: str(Path(folder) / kernel) for kernel, folder in code.kernels.items()}
+    unmeasured = [source for source in kernels.values() if source not in sizes]
+    assert not unmeasured, f"no code size is known of {', '.join(unmeasured)}: run python benchmarks/code_size.py"
     return Manifest(
         format=FORMAT,
         edgecnn=VERSION,
@@ -53,7 +56,7 @@ def manifest_of(code: Code, contents: Mapping[str, bytes]) -> Manifest:
         arena=ArenaFacts(memory.arena, memory.lower_bound),
         flash_estimate=FlashEstimate(
             constants=sum(layer.constant_bytes for layer in code.layers),
-            kernels={kernel: sizes[str(Path(folder) / kernel)] for kernel, folder in code.kernels.items()},
+            kernels={kernel: sizes[source] for kernel, source in kernels.items()},
         ),
         layers=tuple(
             _layer(layer, ops, memory.offsets, code.source.lines)
