@@ -11,6 +11,7 @@ from typing import Annotated
 
 from .errors import UsageError
 from .support import paths
+from .support.names import unknown
 from .support.progress import say
 from .support.records import PRINTABLE, matching, one_of, record, shown, within
 from .targets import TARGETS, native
@@ -125,7 +126,7 @@ def load(name: str) -> Board:
     known_here = name in names()
     path = paths.boards() / f"{name}.toml" if known_here else Path(name)
     if path.suffix != ".toml" or not path.is_file():
-        raise UsageError(f"no board is called '{name}'; choose one of: {', '.join(names())}, or give a .toml file.")
+        raise UsageError(unknown("board", name, names(), "or give a .toml file"))
     try:
         facts = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:

@@ -22,6 +22,7 @@ from .losses import LOSSES as LOSSES
 from .printable import printable
 from .support.files import atomic_path
 from .support.metrics import Accuracy, accuracy
+from .support.names import unknown
 from .support.progress import bar
 
 _PROVENANCE = "edgecnn.json"  # member of the .keras file; Keras ignores what it does not know
@@ -125,7 +126,7 @@ def fit(
     batch_size = min(how.batch_size, len(dataset.train))
     classes, brightest = dataset.class_count, 255 if dataset.train.images.dtype == np.uint8 else 1
     if loss not in LOSSES:
-        raise UsageError(f"no loss is called '{loss}'; choose one of: {', '.join(LOSSES)}.")
+        raise UsageError(unknown("loss", loss, LOSSES))
     steps = len(dataset.train) // batch_size
     total_steps = steps * epochs
     warmup = total_steps // 20  # begun at the full rate, more ReLUs die for good

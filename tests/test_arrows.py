@@ -25,10 +25,10 @@ ALLOWED = {
     "graph": "door errors interpreter ops state tensor",
     # What runs of it on a core.
     "program": "graph ops tensor",
-    "targets.target": "errors ops program",
+    "targets.target": "errors ops program support",
     "targets.techniques": "fixed_point ops program targets.target",
     "targets.cores": "fixed_point ops program targets.target targets.techniques",
-    "targets": "errors targets.cores targets.target",
+    "targets": "errors support targets.cores targets.target",
     "lowering": "errors fixed_point graph ops program targets tensor",
     # Formats of files, and what was converted.
     "converters": "door errors fixed_point graph lowering ops printable program state support targets tensor version",
@@ -45,7 +45,7 @@ ALLOWED = {
     # Data and training.
     "pictures": "door errors graph ops tensor",
     "datasets": "door errors pictures printable support",
-    "zoo": "converters errors",
+    "zoo": "converters errors support",
     "fused_normalization": "converters",
     "losses": "converters",
     "training": "converters datasets errors fused_normalization losses printable support zoo",

@@ -193,4 +193,4 @@ def test_command() -> None:
     assert [facts["id"] for facts in json.loads(done.stdout)] == board.names()
     text = run("boards").stdout
     assert all(name in text for name in board.names())
-    refused(2, "no board is called 'moon'", by=run("build", ".", "--board", "moon"))
+    refused(2, "unknown board 'moon'", by=run("build", ".", "--board", "moon"))

@@ -44,11 +44,13 @@ def reference(small: datasets.Dataset) -> training.Training:
 
 
 def test_unknown_names(small: datasets.Dataset) -> None:
-    with pytest.raises(UsageError, match="no network is called 'lenet6'; choose one of: lenet5"):
+    with pytest.raises(
+        UsageError, match=r"unknown network 'lenet6' \(did you mean 'lenet5'\?\); choose one of: lenet5"
+    ):
         zoo.build("lenet6")
-    with pytest.raises(UsageError, match="no loss is called 'hinge'; choose one of: cross_entropy, squared_error"):
+    with pytest.raises(UsageError, match="unknown loss 'hinge'; choose one of: cross_entropy, squared_error"):
         run(small, loss="hinge")
-    with pytest.raises(UsageError, match="no trained network is called 'nothing'"):
+    with pytest.raises(UsageError, match="unknown trained network 'nothing'; "):
         zoo.trained("nothing")
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from ..board import Target
 from ..errors import UsageError
 from ..support import dependencies
+from ..support.names import unknown
 from . import avr_stack, compiler, gcc, stack
 
 OPTIMIZED = (*compiler.STRICT, "-O2", "-g0")  # a target's own flags come behind these
@@ -69,7 +70,7 @@ def program(target: Target | None, arguments: list[str], output: Path) -> tuple[
 
 def _of_kind(kinds: dict[str, _T], target: Target) -> _T:
     if target.kind not in kinds:
-        raise UsageError(f"no compiler is called '{target.kind}'; a board's file may name: {', '.join(kinds)}.")
+        raise UsageError(unknown("compiler", target.kind, kinds))
     return kinds[target.kind]
 
 

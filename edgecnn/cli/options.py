@@ -12,6 +12,7 @@ import click
 from .. import datasets, zoo
 from ..datasets.grading import METRICS
 from ..errors import UsageError
+from ..support.names import unknown
 
 Command = TypeVar("Command", bound=Callable[..., Any] | click.Command)
 
@@ -28,10 +29,7 @@ class _Model(click.ParamType):  # type: ignore[type-arg]  # which it takes from 
         if path.name in zoo.trained_names():
             return zoo.trained(path.name)
         if path.name == str(value) and not path.suffix:
-            raise UsageError(
-                f"there is no file or folder {value} here, and no trained network is called so; those are "
-                f"{', '.join(zoo.trained_names())}."
-            )
+            raise UsageError(unknown("file, folder or trained network", str(value), zoo.trained_names()))
         return path
 
 
@@ -59,7 +57,7 @@ class _Dataset(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if value not in self.names and not value.startswith((datasets.FOLDER, datasets.FILE)):
-            self.fail(f"no data set is called '{value}'; choose one of: {', '.join(self.names)}, {datasets.FORMS}")
+            self.fail(unknown("data set", value, self.names, datasets.FORMS))
         return str(value)
 
 

@@ -16,6 +16,7 @@ import click
 from .. import datasets, training, zoo
 from ..converters.keras_to_tflite import input_shape
 from ..errors import UsageError
+from ..support.names import unknown
 from . import options
 
 
@@ -31,7 +32,7 @@ class _Start(click.ParamType):  # type: ignore[type-arg]  # which it takes from 
         if value in zoo.NAMES:
             return str(value)
         if not value.endswith(".keras"):
-            self.fail(f"no network is called '{value}'; choose one of: {', '.join(zoo.NAMES)}, or a .keras file.")
+            self.fail(unknown("network", value, zoo.NAMES, "or a .keras file"))
         return Path(value)
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ..errors import UsageError
 from ..printable import printable
+from ..support.names import unknown
 
 Array = npt.NDArray[Any]
 INPUT, TARGET = "x", "y"
@@ -134,7 +135,7 @@ SHAPE = (32, 32, 3)
 
 def _source(name: str) -> ModuleType:
     if name not in _SOURCES:
-        raise UsageError(f"no data set is called '{name}'; choose one of: {', '.join(NAMES)}, {FORMS}.")
+        raise UsageError(unknown("data set", name, NAMES, FORMS))
     return importlib.import_module(f".{_SOURCES[name]}", __package__)
 
 

@@ -12,6 +12,7 @@ from ..building.build import Build
 from ..device.device import Device
 from ..errors import NoBoardError, UsageError, WrongModelError
 from ..onboard.connect import ports_of
+from ..support.names import unknown
 from . import avrdude, esptool, gdb, hex_folder, ssh, stm32flash, uf2
 from .tool import Job, Tool
 
@@ -94,10 +95,10 @@ def flash(
 
 def _tool(board: Board, kind: str | None) -> tuple[str, Tool]:
     if board.flasher is None:
-        raise UsageError(f"{board.id} says of no tool that flashes it; use --emulate with `run`, `eval` or `profile`.")
+        raise UsageError(f"{board.id}.toml names no flasher; use --emulate with `run`, `eval` or `profile`.")
     kind = kind or board.flasher.kind
     if kind not in TOOLS:
-        raise UsageError(f"edgecnn cannot flash with '{kind}'; choose one of: {', '.join(TOOLS)}.")
+        raise UsageError(unknown("flasher", kind, TOOLS))
     return kind, TOOLS[kind]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 
 from ..errors import UsageError
+from ..support.names import unknown
 from .cores.avr import AVR
 from .cores.cortex_m0plus import CORTEX_M0PLUS
 from .cores.cortex_m3 import CORTEX_M3
@@ -41,7 +42,7 @@ TARGETS: dict[str, Target] = {
 def load(name: str) -> Target:
     """The target `name`; raises UsageError when there is none."""
     if name not in TARGETS:
-        raise UsageError(f"no target is called '{name}'; choose one of: {', '.join(TARGETS)}.")
+        raise UsageError(unknown("target", name, TARGETS))
     return TARGETS[name]
 
 

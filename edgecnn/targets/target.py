@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import UsageError
 from ..ops.kernel import KernelCall
 from ..program.program import Step
+from ..support.names import unknown
 
 OPTIMIZE = {
     "balanced": "most of the speed for little code and RAM",
@@ -35,7 +36,7 @@ class Target:
     def check(self, optimize: str) -> None:
         """Raise UsageError unless `optimize` is known."""
         if optimize not in OPTIMIZE:
-            raise UsageError(f"'{optimize}' is no way to optimize; choose one of: {', '.join(OPTIMIZE)}.")
+            raise UsageError(unknown("optimization mode", optimize, OPTIMIZE))
 
     def choose(self, step: Step, optimize: str) -> Step:
         """`step` with the call of the best kernel that this core has for it."""

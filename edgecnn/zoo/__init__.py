@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..support.names import unknown
 from .recipes import Recipe, fine_tuning, recipe
 
 __all__ = [
@@ -43,7 +44,7 @@ TRAINED = Path(__file__).resolve().parent / "trained"
 def build(name: str, input_shape: tuple[int, ...] = (32, 32, 1), classes: int = 10) -> Any:
     """The untrained Keras model `name` for images of `input_shape` (H, W, C); raises UsageError for an unknown name."""
     if name not in NAMES:
-        raise UsageError(f"no network is called '{name}'; choose one of: {', '.join(NAMES)}.")
+        raise UsageError(unknown("network", name, NAMES))
     from ..converters.keras_to_tflite import load_tensorflow
 
     load_tensorflow()  # quietly, and with a sentence when it is missing
@@ -88,5 +89,5 @@ def _record(sha256: str) -> dict[str, Any]:
 def _committed(name: str, suffix: str) -> Path:
     path = TRAINED / f"{name}{suffix}"
     if not path.is_file():
-        raise UsageError(f"no trained network is called '{name}'; choose one of: {', '.join(trained_names())}.")
+        raise UsageError(unknown("trained network", name, trained_names()))
     return path

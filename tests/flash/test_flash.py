@@ -105,7 +105,7 @@ def test_commands_that_are_only_printed(name: str, kind: str, lines: list[str], 
 
 
 def test_boards_that_cannot_be_flashed_so(lenet5: Path) -> None:
-    refused(2, "host says of no tool", "--emulate", by=run("flash", lenet5, "--board", "host"))
+    refused(2, "host.toml names no flasher", "--emulate", by=run("flash", lenet5, "--board", "host"))
     refused(2, "starts with the firmware", by=run("flash", lenet5, "--board", "host", "--emulate"))
     refused(
         2,
@@ -168,7 +168,7 @@ def test_what_runs_afterwards_decides(lenet5: Path, monkeypatch: pytest.MonkeyPa
     assert proofs(flash.flash(old, kind="liar").to_json()) == ["read_back"]
     with pytest.raises(NoBoardError, match="cannot be read back; name the board's serial --port"):
         flash.flash(old, kind="honest")
-    with pytest.raises(UsageError, match="cannot flash with 'magic'; choose one of: "):
+    with pytest.raises(UsageError, match="unknown flasher 'magic'; choose one of: "):
         flash.flash(old, kind="magic")
 
 
