@@ -156,7 +156,7 @@ def test_one_of_several_boards_fails(lenet5: Path, program: Path, tmp_path: Path
     wrong = build(tmp_path / "other", board.load("host"), tmp_path / "firmware").elf
     with host_board(program) as port, host_board(wrong) as wrong_port:
         ports = ("--port", "/dev/nothing", "--port", port, "--port", wrong_port)
-        done = run("eval", lenet5, *("--board", "host") * 3, *ports, "--limit", 5, "--json")
+        done = run("eval", lenet5, *("--board", "host") * 3, *ports, "--dataset", "digits", "--limit", 5, "--json")
     assert done.returncode == 13
     reports = json.loads(done.stdout)
     assert [report.get("exit_code") for report in reports] == [11, None, 13]
