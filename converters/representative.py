@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgecnn.errors import UsageError
+from edgecnn.support.rows import finite_rows
 
 
 def real(representative: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
@@ -22,9 +23,7 @@ def real(representative: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         raise UsageError(
             f"the representative inputs are {data.dtype}; give pixels as uint8, or floats as the model reads them."
         )
-    with np.errstate(over="ignore"):
-        values = data.astype(np.float32)
-    rows = np.isfinite(values).reshape(len(values), -1).all(1)
+    values, rows = finite_rows(data)
     if not rows.all():
         raise UsageError(
             f"row {int(rows.argmin())} of the representative inputs holds a value that is no finite float32; take "

@@ -135,3 +135,18 @@ def _checked(door: Door, values: Any, dtype: str) -> NDArray[Any]:
 def give(doors: Sequence[Door], codes: Sequence[Codes]) -> Any:
     """What `codes`, one array for each door, are for the caller: the array, or by name where there are several."""
     return codes[0] if len(doors) == 1 else {door.name: array for door, array in zip(doors, codes, strict=True)}
+
+
+def named(doors: Sequence[Door], given: Any) -> dict[str, Codes]:
+    """What `give` gave, by name, however many doors there are."""
+    return dict(given) if isinstance(given, Mapping) else {doors[0].name: given}
+
+
+def split(doors: Sequence[Door], rows: NDArray[np.uint8]) -> list[Codes]:
+    """The codes (N, *shape) of each of `doors` in rows (N, bytes of all doors, one after the other)."""
+    parts, at = [], 0
+    for door in doors:
+        part = np.ascontiguousarray(rows[:, at : at + door.tensor.bytes])
+        parts.append(part.view(door.tensor.dtype).reshape(len(rows), *door.shape))
+        at += door.tensor.bytes
+    return parts

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..converted import Converted
-from ..door import Codes, Door, give
+from ..door import Codes, Door, give, named
 from ..errors import UsageError
 from ..graph import Graph
 from ..host import HostModel
@@ -29,7 +29,7 @@ Row = Mapping[str, Codes]  # of each input or output, by name
 
 def _c(network: Converted, codes: Row) -> Row:
     answer = HostModel(network).evaluate({name: array[None] for name, array in codes.items()})
-    return {name: array[0] for name, array in _named(network.graph.outputs, answer).items()}
+    return {name: array[0] for name, array in named(network.graph.outputs, answer).items()}
 
 
 def _tflite(network: Converted, codes: Row) -> Row:
@@ -42,10 +42,6 @@ def _tflite(network: Converted, codes: Row) -> Row:
 
 # What runs the network on this computer: output codes of the input codes.
 _HERE: dict[str, Callable[[Converted, Row], Row]] = {"c": _c, "tflite": _tflite}
-
-
-def _named(doors: Sequence[Door], answer: Any) -> dict[str, Codes]:
-    return answer if isinstance(answer, dict) else {doors[0].name: answer}
 
 
 def _pixels(image: Path | None, shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -142,7 +138,7 @@ def command(
         with attached(network, board, port=port, emulated=emulated) as device:
             answer = device.infer(give(graph.inputs, [codes[door.name] for door in graph.inputs]))
             report |= {"ticks": answer.ticks, "ticks_per_second": device.info.ticks_per_second}
-            outputs: Row = _named(graph.outputs, answer.codes)
+            outputs: Row = named(graph.outputs, answer.codes)
     else:
         outputs = _HERE[kind or "c"](network, codes)
     values = {door.name: door.reals_of(outputs[door.name]).ravel() for door in graph.outputs}

@@ -17,6 +17,7 @@ import numpy as np
 from ..errors import UsageError
 from ..printable import printable
 from ..support.npy import read_npz
+from ..support.rows import finite_rows
 from . import FILE, INPUT, TARGET, Array, Dataset, Split
 
 MOST_CLASSES = 100_000
@@ -102,9 +103,7 @@ def _target(path: Path, name: str, array: Array) -> Array:
 
 
 def _finite(path: Path, name: str, array: Array) -> Array:
-    with np.errstate(over="ignore"):
-        values = array.astype(np.float32)
-    rows = np.isfinite(values).reshape(len(values), -1).all(1)
+    values, rows = finite_rows(array)
     if not rows.all():
         raise UsageError(
             f"row {int(rows.argmin())} of {name} in {path} holds a value that is no finite float32; leave out such "

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..door import Given, give, take
+from ..door import Given, give, named, split, take
 from ..errors import TransferError, UsageError, VerificationError, WrongModelError
 from .hello import Hello
 from .line import Line
@@ -125,22 +125,19 @@ class Device:
 
     def infer(self, codes: Given) -> Inference:
         """Output codes for the input codes of one image: an array of the input's shape (or flat), or arrays by name."""
-        sizes = [door.tensor.bytes for door in self.info.outputs]
-        body = self._compute(Command.INFER, self._input(codes, codes=True), size=4 + sum(sizes))
+        outputs = self.info.outputs
+        size = sum(door.tensor.bytes for door in outputs)
+        body = self._compute(Command.INFER, self._input(codes, codes=True), size=4 + size)
         (ticks,) = struct.unpack_from("<I", body)
-        parts, at = [], 4
-        for door, size in zip(self.info.outputs, sizes, strict=True):
-            parts.append(np.frombuffer(body[at : at + size], door.tensor.dtype).reshape(door.shape))
-            at += size
-        return Inference(give(self.info.outputs, parts), ticks)
+        parts = split(outputs, np.frombuffer(body, np.uint8, offset=4)[np.newaxis])
+        return Inference(give(outputs, [part[0] for part in parts]), ticks)
 
     def invoke(self, x: Given) -> Any:
         """As `infer`, in the types of the model file: where it has float32, real values in and out."""
         given = take(self.info.inputs, self._batch(x), codes=False)
-        codes = self.infer({door.name: part[0] for door, part in zip(self.info.inputs, given, strict=True)}).codes
-        parts = [codes] if len(self.info.outputs) == 1 else list(codes.values())
-        values = [door.from_codes(part) for door, part in zip(self.info.outputs, parts, strict=True)]
-        return give(self.info.outputs, values)
+        answer = self.infer({door.name: part[0] for door, part in zip(self.info.inputs, given, strict=True)})
+        codes = named(self.info.outputs, answer.codes)
+        return give(self.info.outputs, [door.from_codes(codes[door.name]) for door in self.info.outputs])
 
     def layer(self, index: int, codes: Given) -> NDArray[np.int8]:
         """The output codes of layer `index` of the C, flat, for one image; a network with state begins anew."""
@@ -187,9 +184,9 @@ class Device:
     def _batch(self, given: Given) -> dict[str, NDArray[Any]]:
         """One image as a batch of one, by the inputs' names; flat codes get their shape."""
         inputs = self.info.inputs
-        named = given if isinstance(given, Mapping) else {inputs[0].name: given} if len(inputs) == 1 else {}
+        by_name = given if isinstance(given, Mapping) else {inputs[0].name: given} if len(inputs) == 1 else {}
         shapes = {door.name: door for door in inputs}
-        batch = {name: np.asarray(values)[np.newaxis] for name, values in named.items()}
+        batch = {name: np.asarray(values)[np.newaxis] for name, values in by_name.items()}
         for name, values in batch.items():
             if name in shapes and values.shape == (1, shapes[name].tensor.size):
                 batch[name] = values.reshape(1, *shapes[name].shape)

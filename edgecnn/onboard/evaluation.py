@@ -14,7 +14,7 @@ from .. import datasets
 from ..datasets.examples import arrays_of, codes_of
 from ..datasets.grading import Grading, grading_of
 from ..device.device import Device, Image
-from ..door import Codes
+from ..door import Codes, named
 from ..errors import TransferError, VerificationError, WrongModelError
 from ..graph import Graph
 from ..support.metrics import Accuracy, Grade
@@ -107,8 +107,9 @@ def evaluate(
     one sequence, after a reset.
 
     `output` says which output is graded (default: the only one that the data have answers for), and `metric` how: see
-    `edgecnn.grading`. What was answered before the connection broke is kept, and the same call goes on from there; a
-    sequence begins anew. In a thread, which no interrupt reaches, `stopped` says when to raise KeyboardInterrupt.
+    `edgecnn.datasets.grading`. What was answered before the connection broke is kept, and the same call goes on from
+    there; a sequence begins anew. In a thread, which no interrupt reaches, `stopped` says when to raise
+    KeyboardInterrupt.
     Raises UsageError when the rows do not fit or cannot be graded as asked, and the errors of `Device.infer`.
     """
     split, title = dataset.rows("test")[:limit], dataset.title
@@ -171,8 +172,7 @@ def _stream(
 
 def _compared(graph: Graph, grading: Grading | str, codes: dict[str, Codes], board: dict[str, Codes]) -> dict[str, Any]:
     """What there is to say of the board's output codes, beside the host's."""
-    computed = graph.evaluate(codes)
-    host: dict[str, Codes] = computed if isinstance(computed, dict) else {graph.outputs[0].name: computed}
+    host = named(graph.outputs, graph.evaluate(codes))
     unequal = sum(int(np.count_nonzero(host[name].view(np.uint8) != board[name].view(np.uint8))) for name in host)
     found: dict[str, Any] = {"unequal_bytes": unequal, "flips": None, "confusion": None, "classes": ()}
     if isinstance(grading, str):

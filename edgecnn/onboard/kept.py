@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..device.device import Device
-from ..door import Codes, give
+from ..door import Codes, give, named, split
 from ..graph import Graph
 from ..support import paths
 from ..support.files import atomic_path
@@ -25,8 +24,8 @@ Answer = NDArray[np.uint8]  # the bytes of all outputs, one after the other
 def answer_of(device: Device, graph: Graph, codes: dict[str, Codes], row: int) -> tuple[Answer, int]:
     """What the board answers to one row, and its ticks."""
     inference = device.infer(give(graph.inputs, [codes[door.name][row] for door in graph.inputs]))
-    outputs = inference.codes.values() if isinstance(inference.codes, dict) else [inference.codes]
-    return np.frombuffer(b"".join(output.tobytes() for output in outputs), np.uint8), inference.ticks
+    outputs = named(graph.outputs, inference.codes)
+    return np.frombuffer(b"".join(output.tobytes() for output in outputs.values()), np.uint8), inference.ticks
 
 
 class Kept:
@@ -91,11 +90,7 @@ class Kept:
         self.path.unlink(missing_ok=True)
 
 
-def by_output(graph: Graph, answers: list[Answer]) -> dict[str, Any]:
+def by_output(graph: Graph, answers: list[Answer]) -> dict[str, Codes]:
     """The output codes (N, *shape) in the board's answers, by name."""
-    whole, at, codes = np.array(answers), 0, {}
-    for door in graph.outputs:
-        part = np.ascontiguousarray(whole[:, at : at + door.tensor.bytes])
-        codes[door.name] = part.view(door.tensor.dtype).reshape(len(whole), *door.shape)
-        at += door.tensor.bytes
-    return codes
+    parts = split(graph.outputs, np.array(answers))
+    return {door.name: part for door, part in zip(graph.outputs, parts, strict=True)}

@@ -17,27 +17,17 @@ from itertools import islice
 
 from ..ops.op import Op
 from ..tensor import Tensor
-from .program import Program, Step
+from .program import Chain, Program, Step
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Part(Chain):
     """A layer, or a stage or op of one."""
 
     number: str
     ops: tuple[Op, ...]
     parts: tuple[Part, ...] = ()
     """Its stages or ops, where it has several."""
-
-    @property
-    def title(self) -> str:
-        """The ops' titles."""
-        return " + ".join(op.title for op in self.ops)
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of one inference."""
-        return sum(op.macs for op in self.ops)
 
     def within(self) -> Iterator[Part]:
         """Its parts and theirs, in the order of their numbers."""

@@ -14,8 +14,24 @@ from ..tensor import Tensor
 Memory = TypeVar("Memory", bound=Hashable)
 
 
+class Chain:
+    """Ops that are computed one after the other, and are named and counted together."""
+
+    ops: tuple[Op, ...]
+
+    @property
+    def title(self) -> str:
+        """The ops' titles."""
+        return " + ".join(op.title for op in self.ops)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one inference."""
+        return sum(op.macs for op in self.ops)
+
+
 @dataclass(frozen=True, eq=False)
-class Step:
+class Step(Chain):
     """One call of a kernel, for an op or for several in a chain that it computes at once."""
 
     ops: tuple[Op, ...]
@@ -38,16 +54,6 @@ class Step:
     def output(self) -> Tensor:
         """What the last op writes; what lies between two ops exists nowhere."""
         return self.ops[-1].output
-
-    @property
-    def title(self) -> str:
-        """The ops' titles."""
-        return " + ".join(op.title for op in self.ops)
-
-    @property
-    def macs(self) -> int:
-        """Multiply-accumulates of one inference."""
-        return sum(op.macs for op in self.ops)
 
     @property
     def accumulator_bound(self) -> int:

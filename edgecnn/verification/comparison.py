@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets.grading import Grading
-from ..door import Codes
+from ..door import Codes, named
 from ..errors import EdgecnnError
 from ..graph import Graph
 from ..host import HostModel
@@ -99,5 +99,5 @@ def _take(party: Party, answer: Future[dict[int, NDArray[Any]]], ours: Any, labe
 
 def _outputs(graph: Graph, codes: Any) -> dict[int, NDArray[Any]]:
     """Output codes as `HostModel.evaluate` gives them, by their tensors' indices."""
-    named = codes if isinstance(codes, dict) else {graph.outputs[0].name: codes}
-    return {door.tensor.index: named[door.name] for door in graph.outputs}
+    by_name = named(graph.outputs, codes)
+    return {door.tensor.index: by_name[door.name] for door in graph.outputs}

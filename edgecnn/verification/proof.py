@@ -47,9 +47,9 @@ def verify(
 
     The data are the first `limit` test rows of `dataset` (None: none) and `random` rows of random full-range bytes.
     `output` says which output is graded (default: the only one that the data have answers for), `metric` how: see
-    `edgecnn.grading`. A network with another number of outputs than the data set has classes is compared on it and
-    not graded. `keras` is the float model; when it is not given, a .keras file of the same name beside the .tflite is
-    taken.
+    `edgecnn.datasets.grading`. A network with another number of outputs than the data set has classes is compared on
+    it and not graded. `keras` is the float model; when it is not given, a .keras file of the same name beside the
+    .tflite is taken.
     The C of a folder must be what this version makes of its model, unless `trust` says that any may run.
     Raises the errors of `read_tflite` and `HostModel`, and UsageError when no exact oracle is installed although
     `with_oracles`, or the data or what is to be graded do not suit. A difference is not raised: see

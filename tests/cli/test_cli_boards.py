@@ -28,16 +28,9 @@ def graph() -> Graph:
     return read_tflite(zoo.trained("lenet5_mnist"))
 
 
-@pytest.fixture(scope="module")
-def folder(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("board") / "lenet5"
-    write_c(graph, target, name="lenet5")
-    return target
-
-
 @pytest.mark.parametrize("board", EMULATED)
-def test_eval_on_a_board(board: str, folder: Path) -> None:
-    done = run("eval", folder, "--board", board, "--emulate", "--limit", 30, "--json")
+def test_eval_on_a_board(board: str, lenet5: Path) -> None:
+    done = run("eval", lenet5, "--board", board, "--emulate", "--limit", 30, "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["n"] == 30
@@ -46,41 +39,41 @@ def test_eval_on_a_board(board: str, folder: Path) -> None:
     assert np.sum(report["confusion"]) == 30
     assert report["ticks"] > 0
     assert report["lost"] == 0
-    assert report["model_sha256"] == json.loads((folder / "manifest.json").read_text())["model"]["sha256"]
+    assert report["model_sha256"] == json.loads((lenet5 / "manifest.json").read_text())["model"]["sha256"]
     assert (report["image"]["size"] > 0) == (board != "host")
 
 
 @pytest.mark.parametrize("board", [None, *EMULATED])
-def test_run_shows_the_digit(board: str | None, folder: Path, tmp_path: Path) -> None:
+def test_run_shows_the_digit(board: str | None, lenet5: Path, tmp_path: Path) -> None:
     test = datasets.load("digits").test
     index = int(np.flatnonzero(test.labels == 0)[0])
     picture = tmp_path / "zero.png"
     Image.fromarray(255 - np.kron(test.images[index, ..., 0], np.ones((5, 5), np.uint8))).save(picture)
     where = ["--board", board, "--emulate"] if board else []
-    done = run("run", folder, "--image", picture, *where, "--json")
+    done = run("run", lenet5, "--image", picture, *where, "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["top"][0]["class"] == 0
     assert len(report["top"]) == 3
 
 
-def test_profile_has_every_layer(folder: Path) -> None:
-    done = run("profile", folder, "--board", "host", "--emulate", "--json")
+def test_profile_has_every_layer(lenet5: Path) -> None:
+    done = run("profile", lenet5, "--board", "host", "--emulate", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
-    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest = json.loads((lenet5 / "manifest.json").read_text())
     assert [layer["layer"] for layer in report["layers"]] == [layer["title"] for layer in manifest["layers"]]
     assert report["macs"] == manifest["macs"]
     assert report["layers"][0]["count"] > report["layers"][-2]["count"]
     assert (report["unit"], report["ticks_per_second"]) == ("ticks", 10_000_000)
     assert "emulator" in report["source"]
-    text = run("profile", folder, "--board", "host", "--emulate").stdout
+    text = run("profile", lenet5, "--board", "host", "--emulate").stdout
     assert "ticks of 10,000,000 Hz" in text
     assert "stack, measured  not known" in text
 
 
-def test_profile_of_the_pico_counts_cycles(folder: Path) -> None:
-    done = run("profile", folder, "--board", "raspberry_pi_pico", "--emulate", "--json")
+def test_profile_of_the_pico_counts_cycles(lenet5: Path) -> None:
+    done = run("profile", lenet5, "--board", "raspberry_pi_pico", "--emulate", "--json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert (report["unit"], report["ticks_per_second"]) == ("cycles", 125_000_000)
@@ -88,33 +81,33 @@ def test_profile_of_the_pico_counts_cycles(folder: Path) -> None:
     assert 2 * report["macs"] < report["count"] < 24 * report["macs"]  # a product and a sum take 2; loads are shared
 
 
-def test_the_wrong_model_on_the_board(folder: Path, tmp_path: Path) -> None:
+def test_the_wrong_model_on_the_board(lenet5: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.tflite"
     other.write_bytes(lenet())
     assert run("convert", other, "-o", tmp_path / "other").returncode == 0
     host = boards.load("host")
-    built = build(folder, host, tmp_path / "firmware")
+    built = build(lenet5, host, tmp_path / "firmware")
     with emulate(host, built.elf) as port:
         refused(13, "lenet5", "edgecnn flash", by=run("eval", tmp_path / "other", "--board", "host", "--port", port))
 
 
-def test_ports_that_are_no_boards(folder: Path) -> None:
-    refused(11, "/dev/nothing", by=run("eval", folder, "--board", "host", "--port", "/dev/nothing"))
+def test_ports_that_are_no_boards(lenet5: Path) -> None:
+    refused(11, "/dev/nothing", by=run("eval", lenet5, "--board", "host", "--port", "/dev/nothing"))
     far, near = os.openpty()
     try:
-        refused(10, "did not answer", by=run("eval", folder, "--board", "host", "--port", os.ttyname(near)))
+        refused(10, "did not answer", by=run("eval", lenet5, "--board", "host", "--port", os.ttyname(near)))
     finally:
         os.close(far)
         os.close(near)
     if not list(Path("/dev").glob("ttyUSB*")) and not list(Path("/dev").glob("ttyACM*")):
-        refused(10, "no board is attached", by=run("eval", folder, "--board", "host"))
-    refused(2, "nonsense", by=run("eval", folder, "--board", "nonsense", "--emulate"))
+        refused(10, "no board is attached", by=run("eval", lenet5, "--board", "host"))
+    refused(2, "nonsense", by=run("eval", lenet5, "--board", "nonsense", "--emulate"))
 
 
-def test_a_broken_connection_is_resumed(folder: Path, graph: Graph, tmp_path: Path) -> None:
+def test_a_broken_connection_is_resumed(lenet5: Path, graph: Graph, tmp_path: Path) -> None:
     """The cable is pulled after 10 answers; the second run asks only for the rest."""
     host = boards.load("host")
-    elf = build(folder, host, tmp_path / "firmware").elf
+    elf = build(lenet5, host, tmp_path / "firmware").elf
     data = datasets.load("digits")
     asked = 0
 
@@ -156,9 +149,9 @@ def test_wrong_answers_are_found(graph: Graph, tmp_path: Path) -> None:
     assert "self-test" in done.stderr
 
 
-def test_missing_emulator_is_named(folder: Path) -> None:
+def test_missing_emulator_is_named(lenet5: Path) -> None:
     """With nothing but Python on the PATH, the sentence says what to install."""
-    done = run("eval", folder, "--board", "mps2_an386", "--emulate", PATH="/nonexistent")
+    done = run("eval", lenet5, "--board", "mps2_an386", "--emulate", PATH="/nonexistent")
     refused(2, "qemu-system-arm", "apt install", by=done)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edgecnn import FloatTwin, HostModel, datasets, read_tflite, write_c, zoo
+from edgecnn import FloatTwin, HostModel, datasets, read_tflite, zoo
 from edgecnn.fixed_point import quantize
 from edgecnn.graph import Graph
 from edgecnn.oracles import Oracle
@@ -20,13 +20,6 @@ COUNT = 10_000
 @pytest.fixture(scope="module")
 def graph() -> Graph:
     return read_tflite(zoo.trained("lenet5_mnist"))
-
-
-@pytest.fixture(scope="module")
-def folder(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("lenet") / "c"
-    write_c(graph, target, name="lenet5")
-    return target
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +36,14 @@ def codes(graph: Graph) -> NDArray[Any]:
 
 
 @pytest.fixture(scope="module")
-def answers(folder: Path, codes: NDArray[Any]) -> NDArray[Any]:
-    outputs: NDArray[Any] = HostModel(folder).invoke(codes)
+def answers(lenet5: Path, codes: NDArray[Any]) -> NDArray[Any]:
+    outputs: NDArray[Any] = HostModel(lenet5).invoke(codes)
     return outputs
 
 
-def test_arena_and_parameters(graph: Graph, folder: Path) -> None:
+def test_arena_and_parameters(graph: Graph, lenet5: Path) -> None:
     assert (graph.parameters, graph.macs) == (63_802, 418_600)
-    assert HostModel(folder).manifest.arena.bytes <= 5_900
+    assert HostModel(lenet5).manifest.arena.bytes <= 5_900
 
 
 def test_c_equals_tflite_runtime(
@@ -72,10 +65,10 @@ def test_c_equals_numpy_and_the_float_twin(graph: Graph, codes: NDArray[Any], an
 
 
 def test_sanitizers_find_nothing(
-    graph: Graph, folder: Path, codes: NDArray[Any], answers: NDArray[Any], tmp_path: Path
+    graph: Graph, lenet5: Path, codes: NDArray[Any], answers: NDArray[Any], tmp_path: Path
 ) -> None:
     """Every image under AddressSanitizer and UndefinedBehaviorSanitizer, and random bytes beside them."""
-    program = Sanitized(folder, tmp_path)
+    program = Sanitized(lenet5, tmp_path)
     assert np.array_equal(program.invoke(codes), answers)
     noise = np.random.default_rng(1).integers(-128, 128, (200, 32, 32, 1), np.int8)
     assert np.array_equal(program.invoke(noise), graph.evaluate(noise))
